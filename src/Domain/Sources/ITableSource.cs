@@ -1,0 +1,108 @@
+namespace Sentiment.Domain.Sources;
+
+/// <summary>A stream of texts that a vendor serves, such as <c>tiingo/news</c>; how it is asked and how it answers.</summary>
+public interface ITableSource
+{
+    /// <summary>What the planner must know of it.</summary>
+    SourceDescription Description { get; }
+
+    /// <summary>
+    /// Asks the vendor for one page. Transient errors are retried inside, short waits included.
+    /// </summary>
+    /// <returns>The body, complete, as it was received; it has been checked to be JSON of the expected shape.</returns>
+    /// <exception cref="SourceWaitException">The vendor wants a wait of more than 5 s; no attempt was burnt.</exception>
+    /// <exception cref="SourceStoppedException">401 or 403: the table must stop.</exception>
+    /// <exception cref="SourceException">It failed transiently once too often, or permanently.</exception>
+    Task<SourceBody> FetchAsync(PageRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Reads a body; a pure function, so that a redo reads an archived body alike.</summary>
+    /// <exception cref="SourceException">The body is not JSON (transient) or has another shape (permanent).</exception>
+    SourcePage Parse(PageRequest request, SourceBody body);
+}
+
+/// <summary>How the chunks of a table are cut.</summary>
+public enum ChunkAxis
+{
+    /// <summary>Offset-paged: a chunk is a batch of symbols over the whole window.</summary>
+    SymbolBatch,
+
+    /// <summary>Date-bounded: a chunk is one symbol and some days.</summary>
+    SymbolDays,
+}
+
+/// <summary>Which of an item's dates a window without explicit bounds is about.</summary>
+public enum CursorDate
+{
+    /// <summary>When it was published; vendors back-date, so the lookback is long.</summary>
+    Published,
+
+    /// <summary>When the vendor first saw it; grows with time.</summary>
+    Crawled,
+}
+
+/// <summary>What the planner must know of a source.</summary>
+/// <param name="Table">Its name in tenants files and items, such as <c>tiingo/news</c>.</param>
+/// <param name="Vendor">Whose credential it needs, such as <c>tiingo</c>.</param>
+/// <param name="Axis">How its chunks are cut.</param>
+/// <param name="Cursor">Which date it advances on.</param>
+/// <param name="Lookback">How far before its watermark a window starts.</param>
+/// <param name="SymbolsPerChunk">The most symbols in a chunk.</param>
+/// <param name="DaysPerChunk">The most days in a chunk; used by <see cref="ChunkAxis.SymbolDays"/>.</param>
+public sealed record SourceDescription(
+    string Table, string Vendor, ChunkAxis Axis, CursorDate Cursor, TimeSpan Lookback, int SymbolsPerChunk, int DaysPerChunk);
+
+/// <summary>Which page is wanted.</summary>
+/// <param name="Symbols">Upper-case symbols of the chunk.</param>
+/// <param name="From">The window's start, inclusive.</param>
+/// <param name="To">The window's end, exclusive.</param>
+/// <param name="Window">Which date the window is about: published when the caller gave explicit bounds.</param>
+/// <param name="Cursor">Where the last page ended; null for the first.</param>
+/// <param name="Credential">The secret; never logged, null when a parse needs none.</param>
+public sealed record PageRequest(
+    IReadOnlyList<string> Symbols, DateTimeOffset From, DateTimeOffset To, CursorDate Window, string? Cursor, string? Credential)
+{
+    /// <summary>Without the credential.</summary>
+    public override string ToString() => $"{string.Join(',', Symbols)} {From:O}..{To:O} cursor={Cursor}";
+}
+
+/// <summary>A received body.</summary>
+/// <param name="Bytes">The bytes as received, decompressed.</param>
+/// <param name="FetchedAt">When the request was sent: the answer covers time up to then.</param>
+public sealed record SourceBody(ReadOnlyMemory<byte> Bytes, DateTimeOffset FetchedAt);
+
+/// <summary>A page as read.</summary>
+/// <param name="Records">Every record the body holds, in its order, valid or not.</param>
+/// <param name="NextCursor">Asks for the next page; null when this was the last.</param>
+public sealed record SourcePage(IReadOnlyList<SourceRecord> Records, string? NextCursor);
+
+/// <summary>One record as the vendor gave it; the ingestion decides whether it is valid.</summary>
+/// <param name="SourceId">The vendor's id as a string; null if missing or of the wrong type.</param>
+/// <param name="Title">The headline, HTML entities decoded; null if missing or of the wrong type.</param>
+/// <param name="Url">The link; null unless it is an absolute http or https one.</param>
+/// <param name="PublishedAt">When it was published, UTC; null if missing or not readable.</param>
+/// <param name="CrawledAt">When the vendor first saw it, UTC; null where the vendor does not say.</param>
+/// <param name="Symbols">Upper-case symbols it is about, as the vendor says, without repeats.</param>
+/// <param name="Raw">The record's own bytes in the body.</param>
+public sealed record SourceRecord(
+    string? SourceId, string? Title, string? Url, DateTimeOffset? PublishedAt, DateTimeOffset? CrawledAt,
+    IReadOnlyList<string> Symbols, ReadOnlyMemory<byte> Raw);
+
+/// <summary>A page could not be had.</summary>
+/// <param name="message">What happened; never contains a credential.</param>
+/// <param name="isTransient">Whether a later attempt may succeed.</param>
+/// <param name="inner">The cause.</param>
+public class SourceException(string message, bool isTransient, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>Whether a later attempt may succeed.</summary>
+    public bool IsTransient { get; } = isTransient;
+}
+
+/// <summary>The vendor asks to wait until a time; not a failure.</summary>
+public sealed class SourceWaitException(string message, DateTimeOffset until) : SourceException(message, true)
+{
+    /// <summary>When to come back.</summary>
+    public DateTimeOffset Until { get; } = until;
+}
+
+/// <summary>The credential or the plan does not allow it: the table stops with this reason.</summary>
+public sealed class SourceStoppedException(string message) : SourceException(message, false);

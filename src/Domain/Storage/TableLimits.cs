@@ -1,0 +1,100 @@
+using System.Buffers;
+using System.Text;
+
+namespace Sentiment.Domain.Storage;
+
+/// <summary>The bounds that every <see cref="ITableStore"/> keeps, whatever its own would be.</summary>
+public static class TableLimits
+{
+    /// <summary>The most bytes in a row's data: 512 KiB.</summary>
+    public const int MaxRowBytes = 512 * 1024;
+
+    /// <summary>The most rows in a write.</summary>
+    public const int MaxRowsPerWrite = 100;
+
+    /// <summary>The most bytes of data in a write: 3.5 MiB.</summary>
+    public const int MaxWriteBytes = 3_670_016;
+
+    /// <summary>The most keys in one <see cref="ITableStore.GetManyAsync"/>.</summary>
+    public const int MaxKeysPerGet = 1000;
+
+    /// <summary>The most characters of a partition or key.</summary>
+    public const int MaxKeyLength = 512;
+
+    private static readonly SearchValues<char> Allowed =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~|:-");
+
+    /// <summary>
+    /// Makes any text a key part: every UTF-8 byte outside <c>[A-Za-z0-9.:-]</c> becomes <c>~</c> and two hex digits, so
+    /// that different texts stay different and no part contains the separator <c>|</c>. Over 200 characters the rest is
+    /// replaced by a hash.
+    /// </summary>
+    public static string Escape(string text)
+    {
+        var result = new StringBuilder(text.Length);
+        foreach (var b in Encoding.UTF8.GetBytes(text))
+        {
+            var c = (char)b;
+            if (char.IsAsciiLetterOrDigit(c) || c is '.' or ':' or '-')
+            {
+                result.Append(c);
+            }
+            else
+            {
+                result.Append('~').Append(b.ToString("x2", System.Globalization.CultureInfo.InvariantCulture));
+            }
+        }
+
+        if (result.Length <= 200)
+        {
+            return result.ToString();
+        }
+
+        var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        return $"{result.ToString(0, 130)}~~{hash}";
+    }
+
+    /// <summary>Checks a partition or key.</summary>
+    /// <exception cref="ArgumentException">It is empty, too long or has characters outside <c>[A-Za-z0-9._~|:-]</c>.</exception>
+    public static void CheckKey(string key)
+    {
+        if (key.Length is 0 or > MaxKeyLength || key.AsSpan().ContainsAnyExcept(Allowed))
+        {
+            throw new ArgumentException($"'{key}' is no table key: 1 to {MaxKeyLength} characters of [A-Za-z0-9._~|:-] expected.", nameof(key));
+        }
+    }
+
+    /// <summary>Checks a write before it is carried out.</summary>
+    /// <exception cref="ArgumentException">A limit is passed or a row occurs twice.</exception>
+    public static void CheckWrite(string partition, IReadOnlyList<TableWrite> writes)
+    {
+        CheckKey(partition);
+        if (writes.Count is 0 or > MaxRowsPerWrite)
+        {
+            throw new ArgumentException($"A write of {writes.Count} rows: 1 to {MaxRowsPerWrite} expected.", nameof(writes));
+        }
+
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        long bytes = 0;
+        foreach (var write in writes)
+        {
+            CheckKey(write.Key);
+            if (!seen.Add(write.Key))
+            {
+                throw new ArgumentException($"Row '{write.Key}' occurs twice in one write.", nameof(writes));
+            }
+
+            if (write.Data.Length > MaxRowBytes)
+            {
+                throw new ArgumentException($"Row '{write.Key}' has {write.Data.Length} bytes: at most {MaxRowBytes} expected.", nameof(writes));
+            }
+
+            bytes += write.Data.Length;
+        }
+
+        if (bytes > MaxWriteBytes)
+        {
+            throw new ArgumentException($"A write of {bytes} bytes: at most {MaxWriteBytes} expected.", nameof(writes));
+        }
+    }
+}
