@@ -15,7 +15,7 @@ public static class TableLimits
     /// <summary>The most bytes of data in a write: 3.5 MiB.</summary>
     public const int MaxWriteBytes = 3_670_016;
 
-    /// <summary>The most keys in one <see cref="ITableStore.GetManyAsync"/>.</summary>
+    /// <summary>The most keys in one <see cref="ITableReader.GetManyAsync"/>.</summary>
     public const int MaxKeysPerGet = 1000;
 
     /// <summary>The most characters of a partition or key.</summary>
@@ -62,6 +62,30 @@ public static class TableLimits
         {
             throw new ArgumentException($"'{key}' is no table key: 1 to {MaxKeyLength} characters of [A-Za-z0-9._~|:-] expected.", nameof(key));
         }
+    }
+
+    /// <summary>Checks the keys of a read of many rows.</summary>
+    /// <exception cref="ArgumentException">They are more than <see cref="MaxKeysPerGet"/>, or one is no key.</exception>
+    public static void CheckGet(string partition, IReadOnlyCollection<string> keys)
+    {
+        CheckKey(partition);
+        if (keys.Count > MaxKeysPerGet)
+        {
+            throw new ArgumentException($"A read of {keys.Count} keys: at most {MaxKeysPerGet} expected.", nameof(keys));
+        }
+
+        foreach (var key in keys)
+        {
+            CheckKey(key);
+        }
+    }
+
+    /// <summary>Checks a range before it is read.</summary>
+    /// <exception cref="ArgumentException">The partition is none, or the limit is negative.</exception>
+    public static void CheckRange(TableRange range)
+    {
+        CheckKey(range.Partition);
+        ArgumentOutOfRangeException.ThrowIfNegative(range.Limit ?? 0, nameof(range));
     }
 
     /// <summary>Checks a write before it is carried out.</summary>
