@@ -91,7 +91,12 @@ public sealed partial class FileBlobStore : IBlobStore
         var path = PathOf(name);
         try
         {
-            return File.Exists(path) ? await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false) : null;
+            if (!File.Exists(path))
+            {
+                return null;
+            }
+
+            return await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
