@@ -30,7 +30,7 @@ namespace Sentiment.Adapters.Tests.Sqlite
 
             Assert.Equal(500, acknowledged.Count);
             child.Kill();
-            
+
             // The last line may be cut off.
             acknowledged.AddRange((await child.StandardOutput.ReadToEndAsync()).Split('\n').SkipLast(1));
             await child.WaitForExitAsync();

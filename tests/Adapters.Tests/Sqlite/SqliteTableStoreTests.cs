@@ -160,7 +160,7 @@ public sealed class SqliteTableStoreTests : IAsyncLifetime, IAsyncDisposable
 
         await store.DisposeAsync();
         var bytes = await File.ReadAllBytesAsync(_folder.File);
-        bytes.AsSpan(8192 * 4).Fill(0xa5);
+        bytes.AsSpan(4096 * 8).Fill(0xa5);
         await File.WriteAllBytesAsync(_folder.File, bytes);
 
         store = _folder.Open(readOnly: true);
