@@ -1,0 +1,26 @@
+using Sentiment.Simulator.Feed;
+
+namespace Sentiment.Simulator.Truth;
+
+/// <summary>What a reader of some symbols should hold.</summary>
+internal sealed record TruthDocument(TruthItem[] Items, BadRecord[] Bad, TruthCounts Counts);
+
+/// <summary>A good record, once, with those of the asked symbols that it stands under.</summary>
+internal sealed record TruthItem(
+    long Id,
+    string[] Symbols,
+    DateTimeOffset PublishedAt,
+    DateTimeOffset CrawledAt,
+    string Title);
+
+/// <summary>A record that is broken on purpose; the id is null where the record carries none.</summary>
+internal sealed record BadRecord(
+    long? Id,
+    string Symbol,
+    BadKind Reason,
+    string RawHash,
+    DateTimeOffset PublishedAt,
+    DateTimeOffset CrawledAt);
+
+/// <summary>How much the document holds.</summary>
+internal sealed record TruthCounts(int Items, int Memberships, int Bad);
