@@ -1,0 +1,40 @@
+using System.Diagnostics.Metrics;
+
+namespace Sentiment.Domain.Diagnostics;
+
+/// <summary>Every metric the product emits; names and tags are a contract with dashboards. No tag ever names a tenant's text or credential.</summary>
+public static class SentimentMeter
+{
+    /// <summary>The meter's name, to subscribe to.</summary>
+    public const string Name = "Sentiment";
+
+    private static readonly Meter Meter = new(Name);
+
+    /// <summary><c>sentiment.records</c>: records an ingestion saw; tag <c>outcome</c>.</summary>
+    public static Counter<long> Records { get; } =
+        Meter.CreateCounter<long>("sentiment.records", "{record}", "Records an ingestion saw, by outcome.");
+
+    /// <summary><c>sentiment.chunks</c>: chunks that ended; tag <c>outcome</c>.</summary>
+    public static Counter<long> Chunks { get; } =
+        Meter.CreateCounter<long>("sentiment.chunks", "{chunk}", "Chunks that ended, by outcome.");
+
+    /// <summary><c>sentiment.vendor.calls</c>: requests sent to vendors, each attempt counted; tags <c>vendor</c>, <c>outcome</c>.</summary>
+    public static Counter<long> VendorCalls { get; } =
+        Meter.CreateCounter<long>("sentiment.vendor.calls", "{call}", "Requests sent to vendors, by vendor and outcome.");
+
+    /// <summary><c>sentiment.vendor.duration</c>: seconds from sending a request to its body's end; tags <c>vendor</c>, <c>outcome</c>.</summary>
+    public static Histogram<double> VendorDuration { get; } =
+        Meter.CreateHistogram<double>("sentiment.vendor.duration", "s", "From sending a request to the end of its body.");
+
+    /// <summary><c>sentiment.scoring.texts</c>: texts scored; tag <c>cached</c> says whether a remembered answer served.</summary>
+    public static Counter<long> ScoringTexts { get; } =
+        Meter.CreateCounter<long>("sentiment.scoring.texts", "{text}", "Texts scored, and whether from the cache.");
+
+    /// <summary><c>sentiment.scoring.duration</c>: seconds a scoring call of the model took, whatever its number of texts.</summary>
+    public static Histogram<double> ScoringDuration { get; } =
+        Meter.CreateHistogram<double>("sentiment.scoring.duration", "s", "How long a scoring call of the model took.");
+
+    /// <summary><c>sentiment.push.messages</c>: messages pushed to listeners; tag <c>outcome</c>.</summary>
+    public static Counter<long> PushMessages { get; } =
+        Meter.CreateCounter<long>("sentiment.push.messages", "{message}", "Messages pushed to listeners, by outcome.");
+}

@@ -1,0 +1,87 @@
+using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Sources;
+using Sentiment.Domain.Storage;
+
+namespace Sentiment.Domain.Ingestion.Chunks;
+
+/// <summary>Which chunk: ids only, as workflows pass it.</summary>
+/// <param name="Run">The run's id.</param>
+/// <param name="Tenant">The tenant's id.</param>
+/// <param name="Table">The table.</param>
+/// <param name="Number">Its number in the table's plan, from 1.</param>
+public sealed record ChunkId(string Run, string Tenant, string Table, int Number)
+{
+    /// <summary>The id in keys and stamps: contains the run's.</summary>
+    public override string ToString() => $"{Run}|{Tenant}|{TableLimits.Escape(Table)}|{Rows.Number(Number)}";
+}
+
+/// <summary>A chunk's checkpoint; it is written last of all that a page writes.</summary>
+public sealed record ChunkRow
+{
+    /// <summary>The run.</summary>
+    public required string Run { get; init; }
+
+    /// <summary>The tenant.</summary>
+    public required string Tenant { get; init; }
+
+    /// <summary>The table.</summary>
+    public required string Table { get; init; }
+
+    /// <summary>Its number in the table's plan, from 1.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>The symbols it asks for.</summary>
+    public required IReadOnlyList<string> Symbols { get; init; }
+
+    /// <summary>The window's start, inclusive.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>The window's end, exclusive.</summary>
+    public required DateTimeOffset To { get; init; }
+
+    /// <summary>Which date the window is about.</summary>
+    public required CursorDate Window { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public WorkStatus Status { get; init; }
+
+    /// <summary>Why it failed.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Raised by every holder; a holder that finds another's stops.</summary>
+    public long Epoch { get; init; }
+
+    /// <summary>Pages committed.</summary>
+    public int Page { get; init; }
+
+    /// <summary>Where the next page starts; null before the first and after the last.</summary>
+    public string? Cursor { get; init; }
+
+    /// <summary>Whether the last page is committed.</summary>
+    public bool Drained { get; init; }
+
+    /// <summary>Pages announced; at most <see cref="Page"/>.</summary>
+    public int Announced { get; init; }
+
+    /// <summary>Sums over the committed pages.</summary>
+    public Ledger Ledger { get; init; } = Ledger.Empty;
+
+    /// <summary>When its first page was asked for: the window is covered up to then at most.</summary>
+    public DateTimeOffset? FetchedAt { get; init; }
+
+    /// <summary>When it ended.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>Its id.</summary>
+    public ChunkId Id => new(Run, Tenant, Table, Number);
+
+    /// <summary>Whether it is done with, well or not.</summary>
+    public bool HasEnded => Status is WorkStatus.Completed or WorkStatus.Failed or WorkStatus.Skipped;
+}
+
+/// <summary>A page pinned: what it holds is what this row says, whatever the vendor would answer later.</summary>
+/// <param name="Blob">The body's name.</param>
+/// <param name="FetchedAt">The page's clock.</param>
+/// <param name="NextCursor">Where the next page starts; null on the last.</param>
+/// <param name="Model">The model that was loaded; each item names the one that scored it.</param>
+public sealed record PageRow(string Blob, DateTimeOffset FetchedAt, string? NextCursor, string Model);

@@ -1,0 +1,84 @@
+using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Storage;
+
+namespace Sentiment.Domain.Ingestion.Chunks;
+
+/// <summary>Chunks and their pinned pages, by run, tenant and table.</summary>
+public sealed class ChunkStore(ITableStore tables)
+{
+    /// <summary>The chunk, or null.</summary>
+    public async Task<Stored<ChunkRow>?> GetAsync(ChunkId id, CancellationToken cancellationToken) =>
+        await tables.GetAsync(RunStore.RunPartition(id.Run), Key(id), cancellationToken).ConfigureAwait(false) is { } row
+            ? new(Rows.Read(row, RowJson.Default.ChunkRow), row.ETag) : null;
+
+    /// <summary>Chunks of a run in order of tenant, table and number.</summary>
+    /// <param name="reader">Where to read.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="tenant">Only this tenant's; null: all.</param>
+    /// <param name="table">Only this table's; needs a tenant.</param>
+    /// <param name="cancellationToken">Gives the read up.</param>
+    public static async IAsyncEnumerable<ChunkRow> ListAsync(
+        ITableReader reader, string run, string? tenant, string? table,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var prefix = tenant is null ? "c|" : table is null ? $"c|{tenant}|" : $"c|{tenant}|{TableLimits.Escape(table)}|";
+        await foreach (var row in reader.QueryAsync(TableRange.Prefix(RunStore.RunPartition(run), prefix), cancellationToken).ConfigureAwait(false))
+        {
+            yield return Rows.Read(row, RowJson.Default.ChunkRow);
+        }
+    }
+
+    /// <inheritdoc cref="ListAsync(ITableReader, string, string?, string?, CancellationToken)"/>
+    public IAsyncEnumerable<ChunkRow> ListAsync(string run, string? tenant, string? table, CancellationToken cancellationToken) =>
+        ListAsync(tables, run, tenant, table, cancellationToken);
+
+    /// <summary>Adds chunks; those that exist are left as they are, so that planning can be repeated.</summary>
+    public async Task PlanAsync(IReadOnlyList<ChunkRow> chunks, CancellationToken cancellationToken)
+    {
+        foreach (var group in chunks.Chunk(TableLimits.MaxKeysPerGet))
+        {
+            var partition = RunStore.RunPartition(group[0].Run);
+            var known = (await tables.GetManyAsync(partition, group.Select(c => Key(c.Id)).ToList(), cancellationToken).ConfigureAwait(false))
+                .Select(r => r.Key).ToHashSet(StringComparer.Ordinal);
+            await tables.WriteAllAsync(partition, group.Where(c => !known.Contains(Key(c.Id)))
+                .Select(c => TableWrite.Insert(Key(c.Id), Rows.Version, Rows.Write(c, RowJson.Default.ChunkRow))).ToList(), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Writes the chunk under its ETag.</summary>
+    /// <exception cref="TableConflictException">Another holder wrote it: stop.</exception>
+    public async Task<Stored<ChunkRow>> SaveAsync(ChunkRow row, string etag, CancellationToken cancellationToken)
+    {
+        var etags = await tables.WriteAsync(RunStore.RunPartition(row.Run),
+            [TableWrite.IfMatch(Key(row.Id), Rows.Version, Rows.Write(row, RowJson.Default.ChunkRow), etag)], cancellationToken).ConfigureAwait(false);
+        return new(row, etags[0]);
+    }
+
+    /// <summary>A pinned page, or null.</summary>
+    public static async Task<PageRow?> PageAsync(ITableReader reader, ChunkId id, int page, CancellationToken cancellationToken) =>
+        await reader.GetAsync(PagePartition(id), "p|" + Rows.Number(page), cancellationToken).ConfigureAwait(false) is { } row
+            ? Rows.Read(row, RowJson.Default.PageRow) : null;
+
+    /// <inheritdoc cref="PageAsync(ITableReader, ChunkId, int, CancellationToken)"/>
+    public Task<PageRow?> PageAsync(ChunkId id, int page, CancellationToken cancellationToken) => PageAsync(tables, id, page, cancellationToken);
+
+    /// <summary>Pins a page unless it is pinned; returns what is pinned.</summary>
+    public async Task<PageRow> PinAsync(ChunkId id, int page, PageRow row, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await tables.WriteAsync(PagePartition(id),
+                [TableWrite.Insert("p|" + Rows.Number(page), Rows.Version, Rows.Write(row, RowJson.Default.PageRow))], cancellationToken).ConfigureAwait(false);
+            return row;
+        }
+        catch (TableConflictException)
+        {
+            return await PageAsync(id, page, cancellationToken).ConfigureAwait(false)
+                ?? throw new InvalidDataException($"Page {page} of {id} was pinned and is gone.");
+        }
+    }
+
+    private static string Key(ChunkId id) => $"c|{id.Tenant}|{TableLimits.Escape(id.Table)}|{Rows.Number(id.Number)}";
+
+    private static string PagePartition(ChunkId id) => $"pages|{id}";
+}

@@ -1,0 +1,27 @@
+using System.Text.Json.Serialization;
+using Sentiment.Domain.Ingestion.Chunks;
+using Sentiment.Domain.Ingestion.Pages;
+using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Ingestion.Tables;
+using Sentiment.Domain.Items;
+using Sentiment.Domain.Trends;
+
+namespace Sentiment.Domain.Ingestion;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(RunRow))]
+[JsonSerializable(typeof(RunTenantRow))]
+[JsonSerializable(typeof(RunTableRow))]
+[JsonSerializable(typeof(ChunkRow))]
+[JsonSerializable(typeof(PageRow))]
+[JsonSerializable(typeof(Item))]
+[JsonSerializable(typeof(Membership))]
+[JsonSerializable(typeof(QuarantinedRecord))]
+[JsonSerializable(typeof(List<Bucket>))]
+[JsonSerializable(typeof(Watermark))]
+[JsonSerializable(typeof(Claim))]
+[JsonSerializable(typeof(Coverage))]
+[JsonSerializable(typeof(string))]
+internal sealed partial class RowJson : JsonSerializerContext;

@@ -1,0 +1,65 @@
+using Sentiment.Domain.Tenants;
+
+namespace Sentiment.Domain.Ingestion.Runs;
+
+/// <summary>Where a run, tenant, table or chunk stands.</summary>
+public enum WorkStatus
+{
+    /// <summary>Planned, not begun.</summary>
+    Pending,
+
+    /// <summary>Begun.</summary>
+    Running,
+
+    /// <summary>Ended well.</summary>
+    Completed,
+
+    /// <summary>A run of which some tenants failed and some tables completed.</summary>
+    Partial,
+
+    /// <summary>Stopped, or some part of it failed.</summary>
+    Failed,
+
+    /// <summary>Left out because another run was at it.</summary>
+    Skipped,
+}
+
+/// <summary>What the caller asked of a run, as given.</summary>
+/// <param name="Tenants">Only these tenants; empty: all.</param>
+/// <param name="Tables">Only these tables; empty: all.</param>
+/// <param name="From">The window's explicit start.</param>
+/// <param name="To">The window's explicit end.</param>
+/// <param name="TenantsFile">A hash of the tenants file.</param>
+public sealed record RunArguments(
+    IReadOnlyList<string> Tenants, IReadOnlyList<string> Tables, DateTimeOffset? From, DateTimeOffset? To, string TenantsFile);
+
+/// <summary>A run as stored.</summary>
+/// <param name="Id">Start time and a hash of the arguments.</param>
+/// <param name="Arguments">What was asked.</param>
+/// <param name="StartedAt">UTC; also the end of a window not given.</param>
+/// <param name="EndedAt">UTC; null while unfinished.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="Tenants">Tenants in it.</param>
+/// <param name="Bounds">The options it was started with.</param>
+/// <param name="Overlap">What it does where another run is at a table.</param>
+public sealed record RunRow(
+    string Id, RunArguments Arguments, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, WorkStatus Status, int Tenants,
+    IngestionOptions Bounds, OverlapPolicy Overlap);
+
+/// <summary>A tenant of a run: its settings as they were when the run started, and how it went.</summary>
+/// <param name="Tenant">The pinned settings.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="Reason">Why it failed.</param>
+public sealed record RunTenantRow(Tenant Tenant, WorkStatus Status, string? Reason);
+
+/// <summary>A table of a tenant in a run.</summary>
+/// <param name="Tenant">The tenant.</param>
+/// <param name="Table">The table.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="Reason">Why it was stopped, failed or skipped.</param>
+/// <param name="Chunks">Chunks planned.</param>
+/// <param name="ChunksCompleted">Of them completed.</param>
+/// <param name="ChunksFailed">Of them failed.</param>
+/// <param name="Ledger">The sum over its chunks.</param>
+public sealed record RunTableRow(
+    string Tenant, string Table, WorkStatus Status, string? Reason, int Chunks, int ChunksCompleted, int ChunksFailed, Ledger Ledger);

@@ -1,0 +1,131 @@
+using Sentiment.Domain.Storage;
+using Sentiment.Domain.Tenants;
+
+namespace Sentiment.Domain.Ingestion.Runs;
+
+/// <summary>Runs by id, by time, by status and by arguments; their tenants and tables.</summary>
+/// <remarks>All rows about runs share one partition, so that a change of status moves its index rows in one atomic write.</remarks>
+public sealed class RunStore(ITableStore tables)
+{
+    private const string Partition = "runs";
+
+    /// <summary>The run, or null.</summary>
+    public static async Task<Stored<RunRow>?> GetAsync(ITableReader tables, string run, CancellationToken cancellationToken) =>
+        TableIsKey(run) && await tables.GetAsync(Partition, "r|" + run, cancellationToken).ConfigureAwait(false) is { } row
+            ? new(Rows.Read(row, RowJson.Default.RunRow), row.ETag) : null;
+
+    /// <inheritdoc cref="GetAsync(ITableReader, string, CancellationToken)"/>
+    public Task<Stored<RunRow>?> GetAsync(string run, CancellationToken cancellationToken) => GetAsync(tables, run, cancellationToken);
+
+    /// <summary>Runs newest first.</summary>
+    /// <param name="reader">Where to read.</param>
+    /// <param name="status">Only these; null: any.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="after">The key of the last one of the page before; null for the first page.</param>
+    /// <param name="cancellationToken">Gives the read up.</param>
+    public static async Task<IReadOnlyList<(string Key, RunRow Run)>> ListAsync(
+        ITableReader reader, WorkStatus? status, int limit, string? after, CancellationToken cancellationToken)
+    {
+        var prefix = status is { } s ? $"s|{s}|" : "t|";
+        var range = new TableRange(Partition, after is null ? prefix : after + "~", prefix + "\u007f", limit);
+        var found = new List<(string, RunRow)>();
+        await foreach (var row in reader.QueryAsync(range, cancellationToken).ConfigureAwait(false))
+        {
+            var run = Rows.Read(row, RowJson.Default.String);
+            if (await GetAsync(reader, run, cancellationToken).ConfigureAwait(false) is { } stored)
+            {
+                found.Add((row.Key, stored.Row));
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>The unfinished run of the same arguments, or null.</summary>
+    public async Task<RunRow?> UnfinishedAsync(string argumentsHash, CancellationToken cancellationToken) =>
+        await tables.GetAsync(Partition, "a|" + argumentsHash, cancellationToken).ConfigureAwait(false) is { } row
+        && await GetAsync(Rows.Read(row, RowJson.Default.String), cancellationToken).ConfigureAwait(false) is { Row.EndedAt: null } run
+            ? run.Row : null;
+
+    /// <summary>Pins the tenants, then makes the run known; the run does not exist before all of it is written.</summary>
+    /// <exception cref="TableConflictException">A run of that id exists.</exception>
+    public async Task CreateAsync(RunRow run, string argumentsHash, IReadOnlyList<Tenant> tenants, CancellationToken cancellationToken)
+    {
+        await tables.WriteAllAsync(RunPartition(run.Id), tenants
+            .Select(t => TableWrite.Upsert("t|" + t.Id, Rows.Version,
+                Rows.Write(new RunTenantRow(t, WorkStatus.Pending, null), RowJson.Default.RunTenantRow))).ToList(), cancellationToken).ConfigureAwait(false);
+        var id = Rows.Write(run.Id, RowJson.Default.String);
+        await tables.WriteAsync(Partition,
+        [
+            TableWrite.Insert("r|" + run.Id, Rows.Version, Rows.Write(run, RowJson.Default.RunRow)),
+            TableWrite.Upsert($"t|{TimeKey(run)}", Rows.Version, id),
+            TableWrite.Upsert($"s|{run.Status}|{TimeKey(run)}", Rows.Version, id),
+            TableWrite.Upsert("a|" + argumentsHash, Rows.Version, id),
+        ], cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Changes a run's status and its place in the index in one write.</summary>
+    public async Task SetStatusAsync(string run, WorkStatus status, DateTimeOffset? endedAt, CancellationToken cancellationToken)
+    {
+        var stored = await GetAsync(run, cancellationToken).ConfigureAwait(false) ?? throw new KeyNotFoundException($"No run '{run}'.");
+        if (stored.Row.Status == status)
+        {
+            return;
+        }
+
+        var next = stored.Row with { Status = status, EndedAt = endedAt };
+        await tables.WriteAsync(Partition,
+        [
+            TableWrite.IfMatch("r|" + run, Rows.Version, Rows.Write(next, RowJson.Default.RunRow), stored.ETag),
+            TableWrite.Delete($"s|{stored.Row.Status}|{TimeKey(next)}"),
+            TableWrite.Upsert($"s|{status}|{TimeKey(next)}", Rows.Version, Rows.Write(run, RowJson.Default.String)),
+        ], cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The run's tenants by id.</summary>
+    public static async Task<IReadOnlyList<RunTenantRow>> TenantsAsync(ITableReader reader, string run, CancellationToken cancellationToken)
+    {
+        var found = new List<RunTenantRow>();
+        await foreach (var row in reader.QueryAsync(TableRange.Prefix(RunPartition(run), "t|"), cancellationToken).ConfigureAwait(false))
+        {
+            found.Add(Rows.Read(row, RowJson.Default.RunTenantRow));
+        }
+
+        return found;
+    }
+
+    /// <summary>One tenant of the run, as pinned.</summary>
+    public async Task<RunTenantRow> TenantAsync(string run, string tenant, CancellationToken cancellationToken) =>
+        await tables.GetAsync(RunPartition(run), "t|" + tenant, cancellationToken).ConfigureAwait(false) is { } row
+            ? Rows.Read(row, RowJson.Default.RunTenantRow) : throw new KeyNotFoundException($"No tenant '{tenant}' in run '{run}'.");
+
+    /// <summary>Writes a tenant's row.</summary>
+    public Task PutTenantAsync(string run, RunTenantRow row, CancellationToken cancellationToken) =>
+        tables.WriteAsync(RunPartition(run),
+            [TableWrite.Upsert("t|" + row.Tenant.Id, Rows.Version, Rows.Write(row, RowJson.Default.RunTenantRow))], cancellationToken);
+
+    /// <summary>The run's tables, of one tenant or of all.</summary>
+    public static async Task<IReadOnlyList<RunTableRow>> TablesAsync(
+        ITableReader reader, string run, string? tenant, CancellationToken cancellationToken)
+    {
+        var found = new List<RunTableRow>();
+        var prefix = tenant is null ? "w|" : $"w|{tenant}|";
+        await foreach (var row in reader.QueryAsync(TableRange.Prefix(RunPartition(run), prefix), cancellationToken).ConfigureAwait(false))
+        {
+            found.Add(Rows.Read(row, RowJson.Default.RunTableRow));
+        }
+
+        return found;
+    }
+
+    /// <summary>Writes a table's row.</summary>
+    public Task PutTableAsync(string run, RunTableRow row, CancellationToken cancellationToken) =>
+        tables.WriteAsync(RunPartition(run),
+            [TableWrite.Upsert($"w|{row.Tenant}|{TableLimits.Escape(row.Table)}", Rows.Version, Rows.Write(row, RowJson.Default.RunTableRow))], cancellationToken);
+
+    internal static string RunPartition(string run) => "run|" + run;
+
+    private static string TimeKey(RunRow run) => $"{Rows.NewestFirst(run.StartedAt)}|{run.Id}";
+
+    private static bool TableIsKey(string run) => run.Length is > 0 and < 200 && TableLimits.Escape(run) == run;
+}

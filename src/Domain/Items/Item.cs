@@ -1,0 +1,38 @@
+using System.Security.Cryptography;
+using System.Text;
+using Sentiment.Domain.Scoring;
+
+namespace Sentiment.Domain.Items;
+
+/// <summary>A scored text as stored: complete when inserted, never changed but for its symbols, which only grow.</summary>
+/// <param name="Id">See <see cref="IdOf"/>.</param>
+/// <param name="Table">The table it came from.</param>
+/// <param name="SourceId">The vendor's id.</param>
+/// <param name="Symbols">Every watched symbol it was delivered under, ordinal order.</param>
+/// <param name="Title">What was scored.</param>
+/// <param name="Url">An absolute http(s) link, or null.</param>
+/// <param name="PublishedAt">UTC.</param>
+/// <param name="Negative">p(negative) in millionths.</param>
+/// <param name="Neutral">p(neutral) in millionths.</param>
+/// <param name="Positive">p(positive) in millionths.</param>
+/// <param name="Model">The model that scored it: name@hash8.</param>
+/// <param name="Chunk">The chunk that inserted it.</param>
+/// <param name="Page">The page of that chunk.</param>
+public sealed record Item(
+    string Id, string Table, string SourceId, IReadOnlyList<string> Symbols, string Title, string? Url, DateTimeOffset PublishedAt,
+    int Negative, int Neutral, int Positive, string Model, string Chunk, int Page)
+{
+    /// <summary>Its class probabilities.</summary>
+    public Probabilities Probabilities => new(Negative, Neutral, Positive);
+
+    /// <summary>The first 32 hex digits of SHA-256 over tenant, table and the vendor's id, separated by line feeds.</summary>
+    public static string IdOf(string tenant, string table, string sourceId) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{tenant}\n{table}\n{sourceId}")).AsSpan(0, 16));
+}
+
+/// <summary>That an item belongs to a symbol; what symbol reads and trends follow.</summary>
+/// <param name="Table">The item's table.</param>
+/// <param name="SourceId">The item's vendor id.</param>
+/// <param name="Chunk">The chunk that inserted the membership.</param>
+/// <param name="Page">The page of that chunk.</param>
+public sealed record Membership(string Table, string SourceId, string Chunk, int Page);

@@ -1,0 +1,24 @@
+namespace Sentiment.Domain.Tenants;
+
+/// <summary>A customer whose tables are watched.</summary>
+/// <param name="Id">1 to 40 characters of <c>[a-z0-9-]</c>.</param>
+/// <param name="Name">What people call it.</param>
+/// <param name="Symbols">Upper-case symbols, in the order given, without repeats.</param>
+/// <param name="Tables">Tables such as <c>tiingo/news</c>.</param>
+/// <param name="Credentials">Vendor → <c>env:NAME</c> or <c>keyvault:NAME</c>; never the secret.</param>
+public sealed record Tenant(
+    string Id, string Name, IReadOnlyList<string> Symbols, IReadOnlyList<string> Tables,
+    IReadOnlyDictionary<string, string> Credentials);
+
+/// <summary>Finds the secret that a credential reference names.</summary>
+public interface ISecrets
+{
+    /// <summary>The secret.</summary>
+    /// <param name="reference"><c>env:NAME</c> or <c>keyvault:NAME</c>.</param>
+    /// <param name="cancellationToken">Gives the look-up up.</param>
+    /// <exception cref="SecretMissingException">There is none.</exception>
+    ValueTask<string> ResolveAsync(string reference, CancellationToken cancellationToken);
+}
+
+/// <summary>A credential reference leads nowhere; the message names the reference, never a secret.</summary>
+public sealed class SecretMissingException(string message) : Exception(message);

@@ -1,0 +1,198 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Sentiment.Domain.Tenants;
+
+/// <summary>Reads a tenants file; every problem is found in one go and named by its JSON path.</summary>
+public static partial class TenantsFile
+{
+    private const int MaxTenants = 5000;
+    private const int MaxSymbols = 10_000;
+
+    [GeneratedRegex("^[a-z0-9-]{1,40}$")]
+    private static partial Regex IdPattern { get; }
+
+    [GeneratedRegex("^[A-Z0-9][A-Z0-9.^=/-]{0,31}$")]
+    private static partial Regex SymbolPattern { get; }
+
+    [GeneratedRegex("^(env|keyvault):[A-Za-z0-9_-]{1,127}$")]
+    private static partial Regex CredentialPattern { get; }
+
+    /// <summary>Reads the file's bytes.</summary>
+    /// <param name="utf8">The JSON text.</param>
+    /// <param name="knownTables">Tables that exist → the vendor whose credential they need.</param>
+    /// <exception cref="TenantsFileException">It has problems; all of them are listed.</exception>
+    public static IReadOnlyList<Tenant> Parse(ReadOnlyMemory<byte> utf8, IReadOnlyDictionary<string, string> knownTables)
+    {
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(utf8, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        }
+        catch (JsonException exception)
+        {
+            throw new TenantsFileException([$"$: not JSON: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}"]);
+        }
+
+        using (document)
+        {
+            var reading = new Reading(knownTables);
+            var tenants = reading.Tenants(document.RootElement);
+            return reading.Problems.Count == 0 ? tenants : throw new TenantsFileException(reading.Problems);
+        }
+    }
+
+    private sealed class Reading(IReadOnlyDictionary<string, string> knownTables)
+    {
+        public List<string> Problems { get; } = [];
+
+        public List<Tenant> Tenants(JsonElement root)
+        {
+            var tenants = new List<Tenant>();
+            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("tenants", out var list) || list.ValueKind != JsonValueKind.Array)
+            {
+                Problems.Add("$.tenants: an array of tenants expected");
+                return tenants;
+            }
+
+            if (list.GetArrayLength() is 0 or > MaxTenants)
+            {
+                Problems.Add($"$.tenants: 1 to {MaxTenants} tenants expected, found {list.GetArrayLength()}");
+                return tenants;
+            }
+
+            var ids = new HashSet<string>(StringComparer.Ordinal);
+            var index = 0;
+            foreach (var element in list.EnumerateArray())
+            {
+                var path = $"$.tenants[{index++}]";
+                if (element.ValueKind != JsonValueKind.Object)
+                {
+                    Problems.Add($"{path}: an object expected");
+                    continue;
+                }
+
+                var tenant = ReadTenant(element, path);
+                if (!ids.Add(tenant.Id) && tenant.Id.Length > 0)
+                {
+                    Problems.Add($"{path}.id: '{tenant.Id}' is there twice");
+                }
+
+                tenants.Add(tenant);
+            }
+
+            return tenants;
+        }
+
+        private Tenant ReadTenant(JsonElement element, string path)
+        {
+            foreach (var property in element.EnumerateObject())
+            {
+                if (property.Name is not ("id" or "name" or "symbols" or "tables" or "credentials"))
+                {
+                    Problems.Add($"{path}.{property.Name}: unknown field");
+                }
+            }
+
+            var id = Text(element, "id", path);
+            if (id.Length > 0 && !IdPattern.IsMatch(id))
+            {
+                Problems.Add($"{path}.id: '{id}' is not 1 to 40 characters of [a-z0-9-]");
+            }
+
+            var name = element.TryGetProperty("name", out _) ? Text(element, "name", path) : id;
+            var symbols = Texts(element, "symbols", path, symbol => SymbolPattern.IsMatch(symbol.ToUpperInvariant())
+                ? null : $"'{symbol}' is no symbol: [A-Z0-9][A-Z0-9.^=/-], at most 32 characters, expected")
+                .Select(symbol => symbol.ToUpperInvariant()).Distinct(StringComparer.Ordinal).ToList();
+            if (symbols.Count > MaxSymbols)
+            {
+                Problems.Add($"{path}.symbols: at most {MaxSymbols} symbols expected, found {symbols.Count}");
+            }
+
+            var tables = Texts(element, "tables", path, table => knownTables.ContainsKey(table)
+                ? null : $"'{table}' is no table: one of {string.Join(", ", knownTables.Keys)} expected").Distinct(StringComparer.Ordinal).ToList();
+            return new Tenant(id, name, symbols, tables, Credentials(element, path, tables));
+        }
+
+        private Dictionary<string, string> Credentials(JsonElement element, string path, List<string> tables)
+        {
+            var credentials = new Dictionary<string, string>(StringComparer.Ordinal);
+            if (element.TryGetProperty("credentials", out var map))
+            {
+                if (map.ValueKind != JsonValueKind.Object)
+                {
+                    Problems.Add($"{path}.credentials: an object of vendor → \"env:NAME\" or \"keyvault:NAME\" expected");
+                    return credentials;
+                }
+
+                foreach (var entry in map.EnumerateObject())
+                {
+                    var reference = entry.Value.ValueKind == JsonValueKind.String ? entry.Value.GetString()! : "";
+                    if (!CredentialPattern.IsMatch(reference))
+                    {
+                        // The value may be a secret pasted by mistake, so it is not repeated.
+                        Problems.Add($"{path}.credentials.{entry.Name}: \"env:NAME\" or \"keyvault:NAME\" expected, never the secret itself");
+                    }
+
+                    credentials[entry.Name] = reference;
+                }
+            }
+
+            foreach (var vendor in tables.Where(knownTables.ContainsKey).Select(t => knownTables[t]).Distinct().Where(v => !credentials.ContainsKey(v)))
+            {
+                Problems.Add($"{path}.credentials.{vendor}: missing, although a table of {vendor} is listed");
+            }
+
+            return credentials;
+        }
+
+        private string Text(JsonElement element, string name, string path)
+        {
+            if (element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 and <= 200 } text)
+            {
+                return text;
+            }
+
+            Problems.Add($"{path}.{name}: a text of 1 to 200 characters expected");
+            return "";
+        }
+
+        private List<string> Texts(JsonElement element, string name, string path, Func<string, string?> problem)
+        {
+            var texts = new List<string>();
+            if (!element.TryGetProperty(name, out var list) || list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0)
+            {
+                Problems.Add($"{path}.{name}: an array of at least one text expected");
+                return texts;
+            }
+
+            var index = 0;
+            foreach (var value in list.EnumerateArray())
+            {
+                var at = $"{path}.{name}[{index++}]";
+                if (value.ValueKind != JsonValueKind.String)
+                {
+                    Problems.Add($"{at}: a text expected");
+                }
+                else if (problem(value.GetString()!) is { } what)
+                {
+                    Problems.Add($"{at}: {what}");
+                }
+                else
+                {
+                    texts.Add(value.GetString()!);
+                }
+            }
+
+            return texts;
+        }
+    }
+}
+
+/// <summary>A tenants file has problems.</summary>
+public sealed class TenantsFileException(IReadOnlyList<string> problems)
+    : Exception("The tenants file has problems:\n" + string.Join('\n', problems.Select(p => "  " + p)))
+{
+    /// <summary>Each problem, with its JSON path first.</summary>
+    public IReadOnlyList<string> Problems { get; } = problems;
+}

@@ -1,0 +1,93 @@
+using System.Text.Json.Serialization;
+using Sentiment.Domain.Scoring;
+
+namespace Sentiment.Domain.Trends;
+
+/// <summary>One minute of one symbol: integer sums, so that any order of merging gives the same bytes.</summary>
+public sealed class Bucket
+{
+    /// <summary>The symbol.</summary>
+    [JsonPropertyName("s")]
+    public required string Symbol { get; init; }
+
+    /// <summary>Minutes since 1970 UTC.</summary>
+    [JsonPropertyName("m")]
+    public required long Minute { get; init; }
+
+    /// <summary>Memberships counted.</summary>
+    [JsonPropertyName("n")]
+    public long Count { get; set; }
+
+    /// <summary>Of them negative.</summary>
+    [JsonPropertyName("a")]
+    public long Negative { get; set; }
+
+    /// <summary>Of them positive.</summary>
+    [JsonPropertyName("p")]
+    public long Positive { get; set; }
+
+    /// <summary>Sum of scores in millionths.</summary>
+    [JsonPropertyName("t")]
+    public long Sum { get; set; }
+
+    /// <summary>Lowest score in millionths.</summary>
+    [JsonPropertyName("l")]
+    public int Low { get; set; } = int.MaxValue;
+
+    /// <summary>Highest score in millionths.</summary>
+    [JsonPropertyName("h")]
+    public int High { get; set; } = int.MinValue;
+
+    /// <summary>The earliest score.</summary>
+    [JsonPropertyName("f")]
+    public Mark? First { get; set; }
+
+    /// <summary>The latest score.</summary>
+    [JsonPropertyName("z")]
+    public Mark? Last { get; set; }
+
+    /// <summary>Counts one membership in.</summary>
+    public void Add(DateTimeOffset publishedAt, string itemId, Probabilities probabilities)
+    {
+        var score = probabilities.Score;
+        Count++;
+        Negative += probabilities.Label == SentimentLabel.Negative ? 1 : 0;
+        Positive += probabilities.Label == SentimentLabel.Positive ? 1 : 0;
+        Sum += score;
+        Low = Math.Min(Low, score);
+        High = Math.Max(High, score);
+        var mark = new Mark(publishedAt.UtcTicks, itemId, score);
+        First = Mark.Earlier(First, mark);
+        Last = Mark.Later(Last, mark);
+    }
+
+    /// <summary>Adds another bucket of the same symbol and minute.</summary>
+    public void Merge(Bucket other)
+    {
+        Count += other.Count;
+        Negative += other.Negative;
+        Positive += other.Positive;
+        Sum += other.Sum;
+        Low = Math.Min(Low, other.Low);
+        High = Math.Max(High, other.High);
+        First = Mark.Earlier(First, other.First);
+        Last = Mark.Later(Last, other.Last);
+    }
+
+    /// <summary>The minute a time falls into.</summary>
+    public static long MinuteOf(DateTimeOffset time) => time.ToUnixTimeSeconds() / 60;
+}
+
+/// <summary>A score at a time; ties in time break by item id.</summary>
+/// <param name="Ticks">UTC ticks.</param>
+/// <param name="Item">The item's id.</param>
+/// <param name="Score">In millionths.</param>
+public sealed record Mark(
+    [property: JsonPropertyName("t")] long Ticks, [property: JsonPropertyName("i")] string Item, [property: JsonPropertyName("s")] int Score)
+{
+    internal static Mark? Earlier(Mark? a, Mark? b) => a is null ? b : b is null ? a : Compare(a, b) <= 0 ? a : b;
+
+    internal static Mark? Later(Mark? a, Mark? b) => a is null ? b : b is null ? a : Compare(a, b) >= 0 ? a : b;
+
+    private static int Compare(Mark a, Mark b) => a.Ticks != b.Ticks ? a.Ticks.CompareTo(b.Ticks) : string.CompareOrdinal(a.Item, b.Item);
+}
