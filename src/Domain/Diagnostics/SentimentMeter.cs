@@ -37,4 +37,8 @@ public static class SentimentMeter
     /// <summary><c>sentiment.push.messages</c>: messages pushed to listeners; tag <c>outcome</c>.</summary>
     public static Counter<long> PushMessages { get; } =
         Meter.CreateCounter<long>("sentiment.push.messages", "{message}", "Messages pushed to listeners, by outcome.");
+
+    /// <summary><c>sentiment.stage.duration</c>: seconds a page spent in a stage; tag <c>stage</c>: fetch, parse, score or store.</summary>
+    public static Histogram<double> StageDuration { get; } =
+        Meter.CreateHistogram<double>("sentiment.stage.duration", "s", "How long a page spent in a stage of its ingestion.");
 }

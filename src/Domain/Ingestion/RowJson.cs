@@ -12,6 +12,7 @@ namespace Sentiment.Domain.Ingestion;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RunRow))]
+[JsonSerializable(typeof(RunArguments))]
 [JsonSerializable(typeof(RunTenantRow))]
 [JsonSerializable(typeof(RunTableRow))]
 [JsonSerializable(typeof(ChunkRow))]

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Scoring;
 
 namespace Sentiment.Domain.Items;
@@ -20,7 +21,7 @@ namespace Sentiment.Domain.Items;
 /// <param name="Page">The page of that chunk.</param>
 public sealed record Item(
     string Id, string Table, string SourceId, IReadOnlyList<string> Symbols, string Title, string? Url, DateTimeOffset PublishedAt,
-    int Negative, int Neutral, int Positive, string Model, string Chunk, int Page)
+    int Negative, int Neutral, int Positive, string Model, string Chunk, int Page) : IStamped
 {
     /// <summary>Its class probabilities.</summary>
     public Probabilities Probabilities => new(Negative, Neutral, Positive);
@@ -35,4 +36,4 @@ public sealed record Item(
 /// <param name="SourceId">The item's vendor id.</param>
 /// <param name="Chunk">The chunk that inserted the membership.</param>
 /// <param name="Page">The page of that chunk.</param>
-public sealed record Membership(string Table, string SourceId, string Chunk, int Page);
+public sealed record Membership(string Table, string SourceId, string Chunk, int Page) : IStamped;

@@ -1,4 +1,5 @@
 using Sentiment.Domain.Ingestion;
+using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Storage;
 
 namespace Sentiment.Domain.Items;
@@ -10,112 +11,96 @@ namespace Sentiment.Domain.Items;
 /// </remarks>
 public sealed class ItemStore(ITableStore tables)
 {
-    /// <summary>The known ones of up to any number of vendor ids.</summary>
+    /// <summary>The known ones of any number of vendor ids.</summary>
     public async Task<Dictionary<string, Stored<Item>>> KnownAsync(
-        string tenant, string table, IReadOnlyCollection<string> sourceIds, CancellationToken cancellationToken)
-    {
-        var known = new Dictionary<string, Stored<Item>>(StringComparer.Ordinal);
-        foreach (var keys in sourceIds.Select(Key).Chunk(TableLimits.MaxKeysPerGet))
-        {
-            foreach (var row in await tables.GetManyAsync(Partition(tenant, table), keys, cancellationToken).ConfigureAwait(false))
-            {
-                var item = Rows.Read(row, RowJson.Default.Item);
-                known.Add(item.SourceId, new(item, row.ETag));
-            }
-        }
+        string tenant, string table, IEnumerable<string> sourceIds, CancellationToken cancellationToken) =>
+        ById(await tables.GetAllAsync(Partition(tenant, table), sourceIds.Select(Key), cancellationToken).ConfigureAwait(false));
 
-        return known;
-    }
-
-    /// <summary>Inserts complete items; returns those that were there already, as they stand.</summary>
+    /// <summary>Inserts complete items; returns those that were there already, as they stand, by vendor id.</summary>
     public async Task<Dictionary<string, Stored<Item>>> InsertAsync(
-        string tenant, string table, IReadOnlyList<Item> items, CancellationToken cancellationToken)
+        string tenant, string table, IEnumerable<Item> items, CancellationToken cancellationToken) =>
+        ById(await tables.InsertAbsentAsync(
+            Partition(tenant, table), [.. items.Select(i => TableWrite.Insert(Key(i.SourceId), Rows.Version, Rows.Write(i, RowJson.Default.Item)))],
+            cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Adds symbols to a stored item, and makes it another page's where a stamp is given; returns it as it is then.</summary>
+    /// <remarks>Symbols only grow, so repetition and order do not matter.</remarks>
+    internal async Task<Item> AmendAsync(
+        string tenant, Stored<Item> item, IReadOnlyCollection<string> symbols, Stamp? stamp, CancellationToken cancellationToken)
     {
-        var standing = new Dictionary<string, Stored<Item>>(StringComparer.Ordinal);
-        var writes = items.Select(i => TableWrite.Insert(Key(i.SourceId), Rows.Version, Rows.Write(i, RowJson.Default.Item))).ToList();
-        var at = 0;
-        foreach (var batch in Rows.Batches(writes))
+        var key = Key(item.Row.SourceId);
+        while ((stamp is not null && !stamp.IsOn(item.Row)) || symbols.Except(item.Row.Symbols, StringComparer.Ordinal).Any())
         {
-            var part = items.Skip(at).Take(batch.Count).ToList();
-            at += batch.Count;
-            var rest = batch;
-            while (rest.Count > 0)
+            var next = item.Row with
             {
-                try
-                {
-                    await tables.WriteAsync(Partition(tenant, table), rest, cancellationToken).ConfigureAwait(false);
-                    break;
-                }
-                catch (TableConflictException)
-                {
-                    // Another chunk, or an earlier holder of this one, was quicker with some of them.
-                    foreach (var (id, stored) in await KnownAsync(tenant, table, part.ConvertAll(i => i.SourceId), cancellationToken).ConfigureAwait(false))
-                    {
-                        standing[id] = stored;
-                    }
-
-                    var there = standing.Keys.Select(Key).ToHashSet(StringComparer.Ordinal);
-                    rest = rest.FindAll(w => !there.Contains(w.Key));
-                }
-            }
-        }
-
-        return standing;
-    }
-
-    /// <summary>Adds symbols to a stored item; a set that only grows, so repetition and order do not matter.</summary>
-    public async Task AddSymbolsAsync(string tenant, Stored<Item> item, IReadOnlyCollection<string> symbols, CancellationToken cancellationToken)
-    {
-        while (symbols.Except(item.Row.Symbols, StringComparer.Ordinal).Any())
-        {
-            var next = item.Row with { Symbols = [.. item.Row.Symbols.Union(symbols, StringComparer.Ordinal).Order(StringComparer.Ordinal)] };
-            var key = Key(item.Row.SourceId);
+                Symbols = [.. item.Row.Symbols.Union(symbols, StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+                Chunk = stamp?.Chunk ?? item.Row.Chunk,
+                Page = stamp?.Page ?? item.Row.Page,
+            };
             try
             {
                 await tables.WriteAsync(Partition(tenant, next.Table),
                     [TableWrite.IfMatch(key, Rows.Version, Rows.Write(next, RowJson.Default.Item), item.ETag)], cancellationToken).ConfigureAwait(false);
-                return;
+                return next;
             }
             catch (TableConflictException)
             {
                 var row = await tables.GetAsync(Partition(tenant, next.Table), key, cancellationToken).ConfigureAwait(false);
                 if (row is null)
                 {
-                    return; // Removed by retention.
+                    break; // Removed by retention in between: there is nothing to amend.
                 }
 
                 item = new(Rows.Read(row, RowJson.Default.Item), row.ETag);
             }
         }
+
+        return item.Row;
     }
 
     /// <summary>
-    /// Inserts the memberships (item, symbol) that are absent, and each item's place in time; returns the stamp under
-    /// which every one of them stands.
+    /// Inserts the memberships (item, symbol) that are absent, and the place in time of each item of the stamp; returns
+    /// every membership and whether it stands under the stamp.
     /// </summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="wanted">Items with the symbols they came under.</param>
-    /// <param name="chunk">The stamp's chunk.</param>
-    /// <param name="page">The stamp's page.</param>
+    /// <param name="stamp">The page that writes.</param>
+    /// <param name="abandoned">Pages whose memberships are taken over.</param>
     /// <param name="cancellationToken">Gives up; what was written stays.</param>
-    public async Task<IReadOnlyList<(Item Item, string Symbol, bool Own)>> InsertMembershipsAsync(
-        string tenant, IReadOnlyList<(Item Item, IReadOnlyCollection<string> Symbols)> wanted, string chunk, int page, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<(Item Item, string Symbol, bool Own)>> InsertMembershipsAsync(
+        string tenant, IReadOnlyList<(Item Item, IReadOnlyCollection<string> Symbols)> wanted, Stamp stamp, AbandonedPages abandoned,
+        CancellationToken cancellationToken)
     {
         var result = new List<(Item, string, bool)>();
         foreach (var day in wanted.GroupBy(w => Rows.Day(w.Item.PublishedAt)))
         {
             var partition = IndexPartition(tenant, day.Key);
             var keyed = day.SelectMany(w => w.Symbols.Select(s => (w.Item, Symbol: s, Key: MembershipKey(s, w.Item)))).ToList();
-            var known = new Dictionary<string, Membership>(StringComparer.Ordinal);
-            var fresh = day.Where(w => w.Item.Chunk == chunk && w.Item.Page == page)
-                .Select(w => TableWrite.Upsert(TimeKey(w.Item), Rows.Version, Rows.Write(new Membership(w.Item.Table, w.Item.SourceId, w.Item.Chunk, w.Item.Page), RowJson.Default.Membership)));
-            var writes = fresh.Concat(keyed.Select(k => TableWrite.Insert(k.Key, Rows.Version, Rows.Write(new Membership(k.Item.Table, k.Item.SourceId, chunk, page), RowJson.Default.Membership)))).ToList();
-            foreach (var batch in Rows.Batches(writes))
+
+            // Items of an earlier page mostly have their membership already: look first, insert what is absent.
+            var known = await tables.GetAllAsync(
+                partition, keyed.Where(k => !stamp.IsOn(k.Item)).Select(k => k.Key), cancellationToken).ConfigureAwait(false);
+            var inserts = keyed.Where(k => !known.ContainsKey(k.Key)).Select(k => TableWrite.Insert(k.Key, Rows.Version, Hint(k.Item, stamp)))
+                .Concat(day.Where(w => stamp.IsOn(w.Item)).Select(w => TableWrite.Insert(TimeKey(w.Item), Rows.Version, Hint(w.Item, stamp))));
+            foreach (var (key, row) in await tables.InsertAbsentAsync(partition, [.. inserts], cancellationToken).ConfigureAwait(false))
             {
-                await InsertAbsentAsync(partition, batch, known, cancellationToken).ConfigureAwait(false);
+                known[key] = row;
             }
 
-            result.AddRange(keyed.Select(k => (k.Item, k.Symbol, !known.TryGetValue(k.Key, out var m) || (m.Chunk == chunk && m.Page == page))));
+            foreach (var (item, symbol, key) in keyed)
+            {
+                var own = true;
+                if (known.TryGetValue(key, out var row) && Rows.Read(row, RowJson.Default.Membership) is var standing && !stamp.IsOn(standing))
+                {
+                    own = await abandoned.HoldAsync(standing, cancellationToken).ConfigureAwait(false);
+                    if (own)
+                    {
+                        await tables.WriteAsync(partition, [TableWrite.IfMatch(key, Rows.Version, Hint(item, stamp), row.ETag)], cancellationToken).ConfigureAwait(false);
+                    }
+                }
+
+                result.Add((item, symbol, own));
+            }
         }
 
         return result;
@@ -158,25 +143,9 @@ public sealed class ItemStore(ITableStore tables)
 
     internal static string TimeKey(Item item) => $"t|{Rows.NewestFirst(item.PublishedAt)}|{item.Id}";
 
-    private async Task InsertAbsentAsync(string partition, List<TableWrite> rest, Dictionary<string, Membership> known, CancellationToken cancellationToken)
-    {
-        while (rest.Count > 0)
-        {
-            try
-            {
-                await tables.WriteAsync(partition, rest, cancellationToken).ConfigureAwait(false);
-                return;
-            }
-            catch (TableConflictException)
-            {
-                var inserts = rest.FindAll(w => w.Condition == TableCondition.Insert);
-                foreach (var row in await tables.GetManyAsync(partition, inserts.ConvertAll(w => w.Key), cancellationToken).ConfigureAwait(false))
-                {
-                    known[row.Key] = Rows.Read(row, RowJson.Default.Membership);
-                }
+    private static byte[] Hint(Item item, Stamp stamp) =>
+        Rows.Write(new Membership(item.Table, item.SourceId, stamp.Chunk, stamp.Page), RowJson.Default.Membership);
 
-                rest = rest.FindAll(w => !known.ContainsKey(w.Key));
-            }
-        }
-    }
+    private static Dictionary<string, Stored<Item>> ById(Dictionary<string, TableRow> rows) =>
+        rows.Values.Select(r => new Stored<Item>(Rows.Read(r, RowJson.Default.Item), r.ETag)).ToDictionary(s => s.Row.SourceId, StringComparer.Ordinal);
 }

@@ -16,6 +16,9 @@ internal static class Rows
 
     public static string Number(int number) => number.ToString("D6", CultureInfo.InvariantCulture);
 
+    /// <summary>Where a range starts that goes on after a key: no character of keys comes before '!'.</summary>
+    public static string After(string key) => key + "!";
+
     public static byte[] Write<T>(T value, JsonTypeInfo<T> type) => System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(value, type);
 
     public static T Read<T>(TableRow row, JsonTypeInfo<T> type) => row.Version == Version
@@ -30,6 +33,53 @@ internal static class Rows
         {
             await tables.WriteAsync(partition, batch, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Inserts the rows that are absent, in atomic batches; returns those that stood there already, by key.</summary>
+    public static async Task<Dictionary<string, TableRow>> InsertAbsentAsync(
+        this ITableStore tables, string partition, IReadOnlyList<TableWrite> inserts, CancellationToken cancellationToken)
+    {
+        var standing = new Dictionary<string, TableRow>(StringComparer.Ordinal);
+        foreach (var batch in Batches(inserts))
+        {
+            var rest = batch;
+            while (rest.Count > 0)
+            {
+                try
+                {
+                    await tables.WriteAsync(partition, rest, cancellationToken).ConfigureAwait(false);
+                    break;
+                }
+                catch (TableConflictException)
+                {
+                    // Another page, or an earlier try of this one, was quicker with some of them.
+                    foreach (var row in await tables.GetManyAsync(partition, rest.ConvertAll(w => w.Key), cancellationToken).ConfigureAwait(false))
+                    {
+                        standing[row.Key] = row;
+                    }
+
+                    rest = rest.FindAll(w => !standing.ContainsKey(w.Key));
+                }
+            }
+        }
+
+        return standing;
+    }
+
+    /// <summary>Those of any number of keys that exist, by key.</summary>
+    public static async Task<Dictionary<string, TableRow>> GetAllAsync(
+        this ITableReader tables, string partition, IEnumerable<string> keys, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<string, TableRow>(StringComparer.Ordinal);
+        foreach (var group in keys.Chunk(TableLimits.MaxKeysPerGet))
+        {
+            foreach (var row in await tables.GetManyAsync(partition, group, cancellationToken).ConfigureAwait(false))
+            {
+                found[row.Key] = row;
+            }
+        }
+
+        return found;
     }
 
     public static IEnumerable<List<TableWrite>> Batches(IReadOnlyList<TableWrite> writes)

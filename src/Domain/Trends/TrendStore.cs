@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sentiment.Domain.Ingestion;
+using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Items;
 using Sentiment.Domain.Storage;
 
@@ -29,16 +30,21 @@ public sealed class TrendStore(ITableStore tables)
         return [.. buckets.Values.OrderBy(b => b.Symbol, StringComparer.Ordinal).ThenBy(b => b.Minute)];
     }
 
-    /// <summary>Writes a page's partials, overwriting those of an earlier try.</summary>
+    /// <summary>Writes a page's partials over those of an earlier try; what the earlier one had and this one lacks is removed.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="stamp">The page.</param>
+    /// <param name="memberships">All memberships the page met; those of its own are counted.</param>
+    /// <param name="cancellationToken">Gives up; the next try overwrites.</param>
     public async Task WriteAsync(
-        string tenant, string chunk, int page, IEnumerable<(Item Item, string Symbol)> memberships, CancellationToken cancellationToken)
+        string tenant, Stamp stamp, IReadOnlyList<(Item Item, string Symbol, bool Own)> memberships, CancellationToken cancellationToken)
     {
         foreach (var day in memberships.GroupBy(m => Rows.Day(m.Item.PublishedAt)))
         {
-            var parts = Pack(day).Chunk(BucketsPerRow).Select((part, index) => TableWrite.Upsert(
-                $"p|{chunk}|{Rows.Number(page)}|{index.ToString("D3", CultureInfo.InvariantCulture)}", Rows.Version,
-                Rows.Write([.. part], RowJson.Default.ListBucket))).ToList();
-            await tables.WriteAllAsync(Partition(tenant, day.Key), parts, cancellationToken).ConfigureAwait(false);
+            var parts = Pack(day.Where(m => m.Own).Select(m => (m.Item, m.Symbol))).Chunk(BucketsPerRow).ToList();
+            var atMost = (day.Count() + BucketsPerRow - 1) / BucketsPerRow;
+            await tables.WriteAllAsync(Partition(tenant, day.Key), [.. Enumerable.Range(0, atMost).Select(index => index < parts.Count
+                ? TableWrite.Upsert(Key(stamp, index), Rows.Version, Rows.Write([.. parts[index]], RowJson.Default.ListBucket))
+                : TableWrite.Delete(Key(stamp, index)))], cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -46,16 +52,15 @@ public sealed class TrendStore(ITableStore tables)
     /// <param name="reader">Where to read.</param>
     /// <param name="tenant">The tenant.</param>
     /// <param name="day">The day, as yyyyMMdd.</param>
-    /// <param name="counts">Whether the partial of a chunk and page is to be counted.</param>
+    /// <param name="isCommitted">Whether a page is committed; a partial that came before its checkpoint does not count yet.</param>
     /// <param name="cancellationToken">Gives the read up.</param>
     public static async Task<Dictionary<(string Symbol, long Minute), Bucket>> DayAsync(
-        ITableReader reader, string tenant, string day, Func<string, int, bool> counts, CancellationToken cancellationToken)
+        ITableReader reader, string tenant, string day, Func<Stamp, ValueTask<bool>> isCommitted, CancellationToken cancellationToken)
     {
         var merged = new Dictionary<(string, long), Bucket>();
         await foreach (var row in reader.QueryAsync(TableRange.Prefix(Partition(tenant, day), "p|"), cancellationToken).ConfigureAwait(false))
         {
-            var (chunk, page) = Stamp(row.Key);
-            if (!counts(chunk, page))
+            if (!await isCommitted(StampOf(row.Key)).ConfigureAwait(false))
             {
                 continue;
             }
@@ -78,9 +83,12 @@ public sealed class TrendStore(ITableStore tables)
 
     internal static string Partition(string tenant, string day) => $"trends|{tenant}|{day}";
 
-    private static (string Chunk, int Page) Stamp(string key)
+    private static string Key(Stamp stamp, int part) =>
+        $"p|{stamp.Chunk}|{Rows.Number(stamp.Page)}|{part.ToString("D3", CultureInfo.InvariantCulture)}";
+
+    private static Stamp StampOf(string key)
     {
         var parts = key.Split('|');
-        return (string.Join('|', parts[1..^2]), int.Parse(parts[^2], CultureInfo.InvariantCulture));
+        return new(string.Join('|', parts[1..^2]), int.Parse(parts[^2], CultureInfo.InvariantCulture));
     }
 }

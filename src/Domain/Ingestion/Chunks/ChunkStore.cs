@@ -38,20 +38,43 @@ public sealed class ChunkStore(ITableStore tables)
         foreach (var group in chunks.Chunk(TableLimits.MaxKeysPerGet))
         {
             var partition = RunStore.RunPartition(group[0].Run);
-            var known = (await tables.GetManyAsync(partition, group.Select(c => Key(c.Id)).ToList(), cancellationToken).ConfigureAwait(false))
-                .Select(r => r.Key).ToHashSet(StringComparer.Ordinal);
-            await tables.WriteAllAsync(partition, group.Where(c => !known.Contains(Key(c.Id)))
-                .Select(c => TableWrite.Insert(Key(c.Id), Rows.Version, Rows.Write(c, RowJson.Default.ChunkRow))).ToList(), cancellationToken).ConfigureAwait(false);
+            await tables.InsertAbsentAsync(partition, [.. group
+                .Select(c => TableWrite.Insert(Key(c.Id), Rows.Version, Rows.Write(c, RowJson.Default.ChunkRow)))], cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>Writes the chunk under its ETag.</summary>
-    /// <exception cref="TableConflictException">Another holder wrote it: stop.</exception>
+    /// <exception cref="ChunkSupersededException">Another holder wrote it: stop.</exception>
     public async Task<Stored<ChunkRow>> SaveAsync(ChunkRow row, string etag, CancellationToken cancellationToken)
     {
-        var etags = await tables.WriteAsync(RunStore.RunPartition(row.Run),
-            [TableWrite.IfMatch(Key(row.Id), Rows.Version, Rows.Write(row, RowJson.Default.ChunkRow), etag)], cancellationToken).ConfigureAwait(false);
-        return new(row, etags[0]);
+        try
+        {
+            var etags = await tables.WriteAsync(RunStore.RunPartition(row.Run),
+                [TableWrite.IfMatch(Key(row.Id), Rows.Version, Rows.Write(row, RowJson.Default.ChunkRow), etag)], cancellationToken).ConfigureAwait(false);
+            return new(row, etags[0]);
+        }
+        catch (TableConflictException exception)
+        {
+            throw new ChunkSupersededException(row.Id, exception);
+        }
+    }
+
+    /// <summary>Checks that the chunk is still as this holder wrote it.</summary>
+    /// <exception cref="ChunkSupersededException">Another holder wrote it: stop.</exception>
+    public async Task CheckAsync(Stored<ChunkRow> held, CancellationToken cancellationToken)
+    {
+        if (await GetAsync(held.Row.Id, cancellationToken).ConfigureAwait(false) is not { } now || now.ETag != held.ETag)
+        {
+            throw new ChunkSupersededException(held.Row.Id, null);
+        }
+    }
+
+    /// <summary>How many pages a chunk has committed, by the id in a stamp; null if it is gone.</summary>
+    internal async Task<int?> CommittedPagesAsync(string chunk, CancellationToken cancellationToken)
+    {
+        var run = chunk[..chunk.IndexOf('|', StringComparison.Ordinal)];
+        var row = await tables.GetAsync(RunStore.RunPartition(run), "c" + chunk[run.Length..], cancellationToken).ConfigureAwait(false);
+        return row is null ? null : Rows.Read(row, RowJson.Default.ChunkRow).Page;
     }
 
     /// <summary>A pinned page, or null.</summary>
@@ -82,3 +105,6 @@ public sealed class ChunkStore(ITableStore tables)
 
     private static string PagePartition(ChunkId id) => $"pages|{id}";
 }
+
+/// <summary>Another holder has taken a chunk over; this one must not write any more.</summary>
+public sealed class ChunkSupersededException(ChunkId chunk, Exception? inner) : Exception($"Chunk {chunk} has another holder.", inner);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Storage;
 
@@ -11,7 +12,7 @@ namespace Sentiment.Domain.Ingestion.Pages;
 /// <param name="At">When it was fetched.</param>
 /// <param name="Chunk">The chunk that met it first.</param>
 /// <param name="Page">The page of that chunk.</param>
-public sealed record QuarantinedRecord(string Key, string Reason, ReadOnlyMemory<byte> Raw, DateTimeOffset At, string Chunk, int Page)
+public sealed record QuarantinedRecord(string Key, string Reason, ReadOnlyMemory<byte> Raw, DateTimeOffset At, string Chunk, int Page) : IStamped
 {
     internal const int MaxRaw = 16 * 1024;
 
@@ -20,7 +21,41 @@ public sealed record QuarantinedRecord(string Key, string Reason, ReadOnlyMemory
         string.IsNullOrEmpty(record.SourceId)
             ? "raw:" + Convert.ToHexStringLower(SHA256.HashData(record.Raw.Span))
             : "id:" + record.SourceId;
+}
 
-    /// <summary>The partition of a tenant's table.</summary>
+/// <summary>Invalid records of each tenant's table, each once.</summary>
+internal sealed class QuarantineStore(ITableStore tables)
+{
+    /// <summary>Puts records away that are not there yet; returns how many of them stand under the stamp.</summary>
+    public async Task<int> InsertAsync(
+        string tenant, string table, IReadOnlyDictionary<string, (SourceRecord Record, string Reason)> invalid, DateTimeOffset at,
+        Stamp stamp, AbandonedPages abandoned, CancellationToken cancellationToken)
+    {
+        var partition = Partition(tenant, table);
+        var writes = invalid.ToDictionary(i => TableLimits.Escape(i.Key), i => Rows.Write(
+            new QuarantinedRecord(i.Key, i.Value.Reason, Head(i.Value.Record.Raw), at, stamp.Chunk, stamp.Page), RowJson.Default.QuarantinedRecord),
+            StringComparer.Ordinal);
+        var standing = await tables.InsertAbsentAsync(
+            partition, [.. writes.Select(w => TableWrite.Insert(w.Key, Rows.Version, w.Value))], cancellationToken).ConfigureAwait(false);
+        var own = writes.Count - standing.Count;
+        foreach (var row in standing.Values)
+        {
+            var record = Rows.Read(row, RowJson.Default.QuarantinedRecord);
+            if (stamp.IsOn(record))
+            {
+                own++;
+            }
+            else if (await abandoned.HoldAsync(record, cancellationToken).ConfigureAwait(false))
+            {
+                await tables.WriteAsync(partition, [TableWrite.IfMatch(row.Key, Rows.Version, writes[row.Key], row.ETag)], cancellationToken).ConfigureAwait(false);
+                own++;
+            }
+        }
+
+        return own;
+    }
+
     public static string Partition(string tenant, string table) => $"quarantine|{tenant}|{TableLimits.Escape(table)}";
+
+    private static ReadOnlyMemory<byte> Head(ReadOnlyMemory<byte> raw) => raw.Length > QuarantinedRecord.MaxRaw ? raw[..QuarantinedRecord.MaxRaw] : raw;
 }

@@ -31,7 +31,11 @@ public enum WorkStatus
 /// <param name="To">The window's explicit end.</param>
 /// <param name="TenantsFile">A hash of the tenants file.</param>
 public sealed record RunArguments(
-    IReadOnlyList<string> Tenants, IReadOnlyList<string> Tables, DateTimeOffset? From, DateTimeOffset? To, string TenantsFile);
+    IReadOnlyList<string> Tenants, IReadOnlyList<string> Tables, DateTimeOffset? From, DateTimeOffset? To, string TenantsFile)
+{
+    /// <summary>Whether the caller gave a window; then the run moves no watermark.</summary>
+    public bool IsExplicit => From is not null || To is not null;
+}
 
 /// <summary>A run as stored.</summary>
 /// <param name="Id">Start time and a hash of the arguments.</param>

@@ -27,7 +27,7 @@ public sealed class RunStore(ITableStore tables)
         ITableReader reader, WorkStatus? status, int limit, string? after, CancellationToken cancellationToken)
     {
         var prefix = status is { } s ? $"s|{s}|" : "t|";
-        var range = new TableRange(Partition, after is null ? prefix : after + "~", prefix + "\u007f", limit);
+        var range = new TableRange(Partition, after is null ? prefix : Rows.After(after), prefix + "\u007f", limit);
         var found = new List<(string, RunRow)>();
         await foreach (var row in reader.QueryAsync(range, cancellationToken).ConfigureAwait(false))
         {
@@ -39,6 +39,16 @@ public sealed class RunStore(ITableStore tables)
         }
 
         return found;
+    }
+
+    /// <summary>Every run, by id.</summary>
+    public static async IAsyncEnumerable<RunRow> AllAsync(
+        ITableReader reader, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var row in reader.QueryAsync(TableRange.Prefix(Partition, "r|"), cancellationToken).ConfigureAwait(false))
+        {
+            yield return Rows.Read(row, RowJson.Default.RunRow);
+        }
     }
 
     /// <summary>The unfinished run of the same arguments, or null.</summary>
@@ -99,6 +109,24 @@ public sealed class RunStore(ITableStore tables)
         await tables.GetAsync(RunPartition(run), "t|" + tenant, cancellationToken).ConfigureAwait(false) is { } row
             ? Rows.Read(row, RowJson.Default.RunTenantRow) : throw new KeyNotFoundException($"No tenant '{tenant}' in run '{run}'.");
 
+    /// <summary>The ids of the run's tenants, in ordinal order.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="after">After this one; null: from the first.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Gives the read up.</param>
+    public async Task<IReadOnlyList<string>> TenantIdsAsync(string run, string? after, int limit, CancellationToken cancellationToken)
+    {
+        var found = new List<string>();
+        var range = TableRange.Prefix(RunPartition(run), "t|", limit);
+        range = after is null ? range : range with { From = Rows.After($"t|{after}") };
+        await foreach (var row in tables.QueryAsync(range, cancellationToken).ConfigureAwait(false))
+        {
+            found.Add(row.Key[2..]);
+        }
+
+        return found;
+    }
+
     /// <summary>Writes a tenant's row.</summary>
     public Task PutTenantAsync(string run, RunTenantRow row, CancellationToken cancellationToken) =>
         tables.WriteAsync(RunPartition(run),
@@ -117,6 +145,15 @@ public sealed class RunStore(ITableStore tables)
 
         return found;
     }
+
+    /// <inheritdoc cref="TablesAsync(ITableReader, string, string?, CancellationToken)"/>
+    public Task<IReadOnlyList<RunTableRow>> TablesAsync(string run, string? tenant, CancellationToken cancellationToken) =>
+        TablesAsync(tables, run, tenant, cancellationToken);
+
+    /// <summary>One table of the run, or null before its plan.</summary>
+    public async Task<RunTableRow?> TableAsync(string run, string tenant, string table, CancellationToken cancellationToken) =>
+        await tables.GetAsync(RunPartition(run), $"w|{tenant}|{TableLimits.Escape(table)}", cancellationToken).ConfigureAwait(false) is { } row
+            ? Rows.Read(row, RowJson.Default.RunTableRow) : null;
 
     /// <summary>Writes a table's row.</summary>
     public Task PutTableAsync(string run, RunTableRow row, CancellationToken cancellationToken) =>

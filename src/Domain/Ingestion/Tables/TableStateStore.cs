@@ -10,9 +10,13 @@ public sealed class TableStateStore(ITableStore tables)
     private const string WatermarkKey = "watermark";
 
     /// <summary>The watermark, or null before the first finished run.</summary>
-    public async Task<Stored<Watermark>?> WatermarkAsync(string tenant, string table, CancellationToken cancellationToken) =>
-        await tables.GetAsync(Partition(tenant, table), WatermarkKey, cancellationToken).ConfigureAwait(false) is { } row
+    public static async Task<Stored<Watermark>?> WatermarkAsync(ITableReader reader, string tenant, string table, CancellationToken cancellationToken) =>
+        await reader.GetAsync(Partition(tenant, table), WatermarkKey, cancellationToken).ConfigureAwait(false) is { } row
             ? new(Rows.Read(row, RowJson.Default.Watermark), row.ETag) : null;
+
+    /// <inheritdoc cref="WatermarkAsync(ITableReader, string, string, CancellationToken)"/>
+    public Task<Stored<Watermark>?> WatermarkAsync(string tenant, string table, CancellationToken cancellationToken) =>
+        WatermarkAsync(tables, tenant, table, cancellationToken);
 
     /// <summary>Moves the watermark forward under its ETag; never back.</summary>
     /// <exception cref="TableConflictException">Somebody else moved it.</exception>
@@ -73,6 +77,16 @@ public sealed class TableStateStore(ITableStore tables)
     /// <summary>Whether a finished chunk's coverage is recorded.</summary>
     public static async Task<bool> IsCoveredAsync(ITableReader tables, ChunkRow chunk, CancellationToken cancellationToken) =>
         await tables.GetAsync(Partition(chunk.Tenant, chunk.Table), CoverageKey(chunk), cancellationToken).ConfigureAwait(false) is not null;
+
+    /// <summary>What was fetched of a tenant's table, by start.</summary>
+    public static async IAsyncEnumerable<Coverage> CoverageAsync(
+        ITableReader reader, string tenant, string table, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var row in reader.QueryAsync(TableRange.Prefix(Partition(tenant, table), "c|"), cancellationToken).ConfigureAwait(false))
+        {
+            yield return Rows.Read(row, RowJson.Default.Coverage);
+        }
+    }
 
     private static string CoverageKey(ChunkRow chunk) => $"c|{chunk.From.UtcTicks:D19}|{chunk.Id}";
 

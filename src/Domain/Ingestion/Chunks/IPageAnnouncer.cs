@@ -1,0 +1,31 @@
+namespace Sentiment.Domain.Ingestion.Chunks;
+
+/// <summary>Learns of committed pages, to push deltas and evaluate alerts.</summary>
+public interface IPageAnnouncer
+{
+    /// <summary>Called at least once for every committed page, in order within a chunk; must be idempotent on (chunk, page).</summary>
+    /// <param name="chunk">The chunk as it stands after the page's checkpoint.</param>
+    /// <param name="page">The page, from 1.</param>
+    /// <param name="cancellationToken">Gives the announcement up; it will be made again.</param>
+    Task AnnounceAsync(ChunkRow chunk, int page, CancellationToken cancellationToken);
+}
+
+/// <summary>Announces to all of them in turn; with none there is nobody to tell.</summary>
+internal sealed class PageAnnouncers(IEnumerable<IPageAnnouncer> announcers)
+{
+    private readonly IPageAnnouncer[] _announcers = [.. announcers];
+
+    /// <summary>Announces every committed page that is not announced yet; returns the row to save.</summary>
+    public async Task<ChunkRow> AnnounceAsync(ChunkRow chunk, CancellationToken cancellationToken)
+    {
+        for (var page = chunk.Announced + 1; page <= chunk.Page; page++)
+        {
+            foreach (var announcer in _announcers)
+            {
+                await announcer.AnnounceAsync(chunk, page, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return chunk with { Announced = chunk.Page };
+    }
+}

@@ -1,0 +1,56 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Sentiment.Domain.Ingestion.Chunks;
+using Sentiment.Domain.Ingestion.Pages;
+using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Ingestion.Tables;
+using Sentiment.Domain.Items;
+using Sentiment.Domain.Sources;
+using Sentiment.Domain.Trends;
+using Sentiment.Domain.Workflows;
+
+namespace Sentiment.Domain.Ingestion;
+
+/// <summary>Registers the ingestion.</summary>
+public static class IngestionServices
+{
+    /// <summary>
+    /// Registers stores, workflows and activities. The services must have the ports: table and blob store, sources,
+    /// scorer, secrets and a workflow client; <see cref="IPageAnnouncer"/>s are optional.
+    /// </summary>
+    public static IServiceCollection AddIngestion(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<SourceCatalog>();
+        services.AddSingleton<RunStore>();
+        services.AddSingleton<ChunkStore>();
+        services.AddSingleton<TableStateStore>();
+        services.AddSingleton<ItemStore>();
+        services.AddSingleton<QuarantineStore>();
+        services.AddSingleton<TrendStore>();
+        services.AddSingleton<PageAnnouncers>();
+        services.AddSingleton<PageFetcher>();
+        services.AddSingleton<PageCommitter>();
+        services.AddSingleton<ChunkFailure>();
+        services.AddSingleton<RunCancellation>();
+        services.AddSingleton<RunStarter>();
+        services.AddSingleton<Verification.Verifier>();
+        services.AddSingleton(new WorkflowRegistry().AddIngestion());
+        return services;
+    }
+
+    /// <summary>Adds the ingestion's workflows and activities under their type names.</summary>
+    public static WorkflowRegistry AddIngestion(this WorkflowRegistry registry) => registry
+        .AddWorkflow<RunWorkflow, RunInput, WorkStatus>()
+        .AddWorkflow<TenantWorkflow, TenantInput, WorkStatus>()
+        .AddWorkflow<TableWorkflow, TableInput, WorkStatus>()
+        .AddActivity<BeginTenants, NextTenants, IReadOnlyList<string>>()
+        .AddActivity<BeginTenant, NextTables, IReadOnlyList<string>>()
+        .AddActivity<ClaimTable, TableId, ClaimResult>()
+        .AddActivity<PlanTable, TableId, int>()
+        .AddActivity<ProcessChunk, ChunkCall, ChunkOutcome>()
+        .AddActivity<FailChunks, FailChunksCall, Nothing>()
+        .AddActivity<FinishTable, TableEnd, WorkStatus>()
+        .AddActivity<FinishTenant, TenantEnd, WorkStatus>()
+        .AddActivity<FinishRun, string, WorkStatus>();
+}

@@ -1,0 +1,94 @@
+using Sentiment.Domain.Diagnostics;
+using Sentiment.Domain.Ingestion.Chunks;
+using Sentiment.Domain.Items;
+using Sentiment.Domain.Scoring;
+using Sentiment.Domain.Sources;
+using Sentiment.Domain.Storage;
+using Sentiment.Domain.Trends;
+
+namespace Sentiment.Domain.Ingestion.Pages;
+
+/// <summary>
+/// Writes what a pinned page holds: quarantine, items, memberships, aggregates, in this order. Every write can be
+/// repeated; the chunk's checkpoint, which the caller writes afterwards, makes the page count.
+/// </summary>
+internal sealed class PageCommitter(
+    ItemStore items, QuarantineStore quarantine, TrendStore trends, ChunkStore chunks, ISentimentScorer scorer, TimeProvider time)
+{
+    private const int MaxUrlLength = 2048;
+
+    /// <summary>Writes the page; returns where its records went.</summary>
+    public async Task<Ledger> CommitAsync(
+        ChunkRow chunk, int number, DateTimeOffset fetchedAt, IReadOnlyList<SourceRecord> records, CancellationToken cancellationToken)
+    {
+        var stamp = new Stamp(chunk.Id.ToString(), number);
+        var abandoned = new AbandonedPages(chunks, chunk.Run);
+        var page = SortedPage.Of(records, chunk, fetchedAt);
+
+        var storing = time.GetTimestamp();
+        var quarantined = await quarantine.InsertAsync(
+            chunk.Tenant, chunk.Table, page.Invalid, fetchedAt, stamp, abandoned, cancellationToken).ConfigureAwait(false);
+        var known = await items.KnownAsync(chunk.Tenant, chunk.Table, page.Valid.Keys, cancellationToken).ConfigureAwait(false);
+        var stored = time.GetElapsedTime(storing);
+
+        var scoring = time.GetTimestamp();
+        var fresh = await ScoreAsync(chunk, stamp, [.. page.Valid.Where(v => !known.ContainsKey(v.Key)).Select(v => v.Value)], cancellationToken).ConfigureAwait(false);
+        Observe("score", time.GetElapsedTime(scoring));
+
+        storing = time.GetTimestamp();
+        foreach (var (id, standing) in await items.InsertAsync(chunk.Tenant, chunk.Table, fresh.Values, cancellationToken).ConfigureAwait(false))
+        {
+            known[id] = standing;
+        }
+
+        var wanted = new List<(Item Item, IReadOnlyCollection<string> Symbols)>(page.Valid.Count);
+        foreach (var (id, (_, symbols)) in page.Valid)
+        {
+            wanted.Add((known.TryGetValue(id, out var standing)
+                ? await StandingAsync(chunk.Tenant, standing, stamp, abandoned, cancellationToken).ConfigureAwait(false)
+                : fresh[id], symbols));
+        }
+
+        // Memberships before the symbols of items that stood: an item never names a symbol without its membership.
+        var memberships = await items.InsertMembershipsAsync(chunk.Tenant, wanted, stamp, abandoned, cancellationToken).ConfigureAwait(false);
+        foreach (var (id, standing) in known)
+        {
+            await items.AmendAsync(chunk.Tenant, standing, page.Valid[id].Symbols, null, cancellationToken).ConfigureAwait(false);
+        }
+
+        await trends.WriteAsync(chunk.Tenant, stamp, memberships, cancellationToken).ConfigureAwait(false);
+        Observe("store", stored + time.GetElapsedTime(storing));
+
+        var accepted = wanted.Count(w => stamp.IsOn(w.Item));
+        return new(accepted, page.Repeats + wanted.Count - accepted + page.Invalid.Count - quarantined, quarantined, page.Skipped);
+    }
+
+    private static void Observe(string stage, TimeSpan elapsed) =>
+        SentimentMeter.StageDuration.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("stage", stage));
+
+    private async Task<Item> StandingAsync(
+        string tenant, Stored<Item> standing, Stamp stamp, AbandonedPages abandoned, CancellationToken cancellationToken) =>
+        !stamp.IsOn(standing.Row) && await abandoned.HoldAsync(standing.Row, cancellationToken).ConfigureAwait(false)
+            ? await items.AmendAsync(tenant, standing, standing.Row.Symbols, stamp, cancellationToken).ConfigureAwait(false)
+            : standing.Row;
+
+    private async Task<Dictionary<string, Item>> ScoreAsync(
+        ChunkRow chunk, Stamp stamp, List<(SourceRecord Record, SortedSet<string> Symbols)> records, CancellationToken cancellationToken)
+    {
+        var texts = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var (record, _) in records)
+        {
+            texts.TryAdd(record.Title!, texts.Count);
+        }
+
+        var scores = await scorer.ScoreAsync([.. texts.Keys], cancellationToken).ConfigureAwait(false);
+        return records.ConvertAll(r =>
+        {
+            var p = scores[texts[r.Record.Title!]];
+            return new Item(
+                Item.IdOf(chunk.Tenant, chunk.Table, r.Record.SourceId!), chunk.Table, r.Record.SourceId!, [.. r.Symbols], r.Record.Title!,
+                r.Record.Url is { Length: <= MaxUrlLength } url ? url : null, r.Record.PublishedAt!.Value,
+                p.Negative, p.Neutral, p.Positive, scorer.Model, stamp.Chunk, stamp.Page);
+        }).ToDictionary(i => i.SourceId, StringComparer.Ordinal);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Security.Cryptography;
+using Sentiment.Domain.Diagnostics;
+using Sentiment.Domain.Ingestion.Chunks;
+using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Scoring;
+using Sentiment.Domain.Sources;
+using Sentiment.Domain.Storage;
+using Sentiment.Domain.Tenants;
+using Sentiment.Domain.Workflows;
+
+namespace Sentiment.Domain.Ingestion.Pages;
+
+/// <summary>Fetches a page, archives its body and pins it; a page once pinned is read from the archive alone.</summary>
+internal sealed class PageFetcher(
+    SourceCatalog sources, RunStore runs, ChunkStore chunks, IBlobStore blobs, ISecrets secrets, ISentimentScorer scorer, TimeProvider time)
+{
+    /// <summary>The page as pinned, and its records.</summary>
+    /// <exception cref="SourceException">It could not be had; nothing was pinned.</exception>
+    /// <exception cref="SecretMissingException">The tenant's credential leads nowhere.</exception>
+    public async Task<(PageRow Pinned, IReadOnlyList<SourceRecord> Records)> GetAsync(ChunkRow chunk, int page, CancellationToken cancellationToken)
+    {
+        var source = sources.Get(chunk.Table);
+        var request = new PageRequest(chunk.Symbols, chunk.From, chunk.To, chunk.Window, chunk.Cursor, null);
+        if (await chunks.PageAsync(chunk.Id, page, cancellationToken).ConfigureAwait(false) is { } pinned)
+        {
+            return (pinned, await ArchivedAsync(source, request, pinned, cancellationToken).ConfigureAwait(false));
+        }
+
+        var fetching = time.GetTimestamp();
+        var credential = await CredentialAsync(chunk, source.Description.Vendor, cancellationToken).ConfigureAwait(false);
+        var body = await source.FetchAsync(request with { Credential = credential }, cancellationToken).ConfigureAwait(false);
+        Observe("fetch", fetching);
+
+        var parsing = time.GetTimestamp();
+        var parsed = source.Parse(request, body);
+        Observe("parse", parsing);
+
+        var storing = time.GetTimestamp();
+        var hash = Convert.ToHexStringLower(SHA256.HashData(body.Bytes.Span));
+        var blob = $"raw/{chunk.Tenant}/{hash[..2]}/{hash}";
+        await blobs.PutAsync(blob, body.Bytes, cancellationToken).ConfigureAwait(false);
+        var wanted = new PageRow(blob, body.FetchedAt, parsed.NextCursor, scorer.Model);
+        var row = await chunks.PinAsync(chunk.Id, page, wanted, cancellationToken).ConfigureAwait(false);
+        Observe("store", storing);
+
+        // Another holder may have pinned another body in between: then that is the page.
+        return (row, row == wanted ? parsed.Records : await ArchivedAsync(source, request, row, cancellationToken).ConfigureAwait(false));
+    }
+
+    private async Task<IReadOnlyList<SourceRecord>> ArchivedAsync(
+        ITableSource source, PageRequest request, PageRow pinned, CancellationToken cancellationToken)
+    {
+        var bytes = await blobs.GetAsync(pinned.Blob, cancellationToken).ConfigureAwait(false)
+            ?? throw new NonRetryableException($"The archive lacks '{pinned.Blob}', which a page was pinned to.");
+        return source.Parse(request, new(bytes, pinned.FetchedAt)).Records;
+    }
+
+    private async Task<string> CredentialAsync(ChunkRow chunk, string vendor, CancellationToken cancellationToken)
+    {
+        var tenant = (await runs.TenantAsync(chunk.Run, chunk.Tenant, cancellationToken).ConfigureAwait(false)).Tenant;
+        return tenant.Credentials.TryGetValue(vendor, out var reference)
+            ? await secrets.ResolveAsync(reference, cancellationToken).ConfigureAwait(false)
+            : throw new SecretMissingException($"Tenant '{tenant.Id}' has no credential for '{vendor}'.");
+    }
+
+    private void Observe(string stage, long since) =>
+        SentimentMeter.StageDuration.Record(time.GetElapsedTime(since).TotalSeconds, new KeyValuePair<string, object?>("stage", stage));
+}

@@ -1,0 +1,74 @@
+using Sentiment.Domain.Ingestion.Chunks;
+using Sentiment.Domain.Storage;
+
+namespace Sentiment.Domain.Ingestion.Runs;
+
+/// <summary>How much of something there is, and how it went.</summary>
+/// <param name="Total">All.</param>
+/// <param name="Completed">Of them ended well.</param>
+/// <param name="Failed">Of them failed.</param>
+public sealed record Tally(int Total, int Completed, int Failed);
+
+/// <summary>A table in a report.</summary>
+/// <param name="Table">Its name.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="Reason">Why it was stopped, failed or skipped.</param>
+/// <param name="Chunks">Its chunks.</param>
+/// <param name="Records">Its committed records.</param>
+public sealed record TableReport(string Table, WorkStatus Status, string? Reason, Tally Chunks, Ledger Records);
+
+/// <summary>A tenant in a report.</summary>
+/// <param name="Tenant">Its id.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="Reason">Why it failed.</param>
+/// <param name="Tables">Its tables that have begun.</param>
+public sealed record TenantReport(string Tenant, WorkStatus Status, string? Reason, IReadOnlyList<TableReport> Tables);
+
+/// <summary>A run at a moment, counted from its rows.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Tenants">Its tenants by id.</param>
+public sealed record RunReport(RunRow Run, IReadOnlyList<TenantReport> Tenants)
+{
+    /// <summary>How the tenants are doing.</summary>
+    public Tally TenantTally => new(Tenants.Count, Tenants.Count(t => t.Status == WorkStatus.Completed), Tenants.Count(t => t.Status == WorkStatus.Failed));
+
+    /// <summary>How the chunks planned so far are doing.</summary>
+    public Tally ChunkTally => AllTables.Aggregate(new Tally(0, 0, 0), (sum, t) =>
+        new(sum.Total + t.Chunks.Total, sum.Completed + t.Chunks.Completed, sum.Failed + t.Chunks.Failed));
+
+    /// <summary>All committed records.</summary>
+    public Ledger Records => AllTables.Aggregate(Ledger.Empty, (sum, t) => sum + t.Records);
+
+    /// <summary>How much of it is done: 0 to 1, weighing tenants alike.</summary>
+    public double Fraction => Tenants.Count == 0 ? Run.EndedAt is null ? 0 : 1 : Tenants.Average(t =>
+        t.Status is WorkStatus.Completed or WorkStatus.Failed ? 1
+        : t.Tables.Sum(x => x.Chunks.Total) is var total and > 0 ? t.Tables.Sum(x => x.Chunks.Completed + x.Chunks.Failed) / (double)total : 0);
+
+    private IEnumerable<TableReport> AllTables => Tenants.SelectMany(t => t.Tables);
+
+    /// <summary>Reads the report of a run, or null if there is none of that id.</summary>
+    public static async Task<RunReport?> ReadAsync(ITableReader reader, string run, CancellationToken cancellationToken)
+    {
+        if (await RunStore.GetAsync(reader, run, cancellationToken).ConfigureAwait(false) is not { } stored)
+        {
+            return null;
+        }
+
+        var sums = new Dictionary<(string Tenant, string Table), (Tally Chunks, Ledger Records)>();
+        await foreach (var chunk in ChunkStore.ListAsync(reader, run, null, null, cancellationToken).ConfigureAwait(false))
+        {
+            var (chunks, records) = sums.GetValueOrDefault((chunk.Tenant, chunk.Table), (new(0, 0, 0), Ledger.Empty));
+            sums[(chunk.Tenant, chunk.Table)] = (new(
+                chunks.Total + 1, chunks.Completed + (chunk.Status == WorkStatus.Completed ? 1 : 0),
+                chunks.Failed + (chunk.Status == WorkStatus.Failed ? 1 : 0)), records + chunk.Ledger);
+        }
+
+        var tables = (await RunStore.TablesAsync(reader, run, null, cancellationToken).ConfigureAwait(false)).ToLookup(t => t.Tenant, StringComparer.Ordinal);
+        var tenants = await RunStore.TenantsAsync(reader, run, cancellationToken).ConfigureAwait(false);
+        return new(stored.Row, [.. tenants.Select(t => new TenantReport(t.Tenant.Id, t.Status, t.Reason, [.. tables[t.Tenant.Id].Select(w =>
+        {
+            var (chunks, records) = sums.GetValueOrDefault((w.Tenant, w.Table), (new(0, 0, 0), Ledger.Empty));
+            return new TableReport(w.Table, w.Status, w.Reason, chunks, records);
+        })]))]);
+    }
+}

@@ -1,0 +1,91 @@
+using Sentiment.Domain.Ingestion.Tables;
+using Sentiment.Domain.Workflows;
+
+namespace Sentiment.Domain.Ingestion.Runs;
+
+/// <summary>Which tenant of which run.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Tenant">The tenant.</param>
+public sealed record TenantId(string Run, string Tenant);
+
+/// <summary>The input of <see cref="TenantWorkflow"/>.</summary>
+/// <param name="Tenant">Which tenant.</param>
+/// <param name="Bounds">The run's bounds.</param>
+/// <param name="After">The last table of the generation before; null: none.</param>
+public sealed record TenantInput(TenantId Tenant, IngestionOptions Bounds, string? After = null);
+
+/// <summary>Works a tenant's tables off in a bounded window; one that fails leaves its siblings alone.</summary>
+public sealed class TenantWorkflow : Workflow<TenantInput, WorkStatus>
+{
+    /// <inheritdoc/>
+    public override async Task<WorkStatus> RunAsync(IWorkflowContext context, TenantInput input)
+    {
+        var (run, tenant) = input.Tenant;
+        var tables = await context.CallActivityAsync<IReadOnlyList<string>>(nameof(BeginTenant), new NextTables(input.Tenant, input.After), TableWorkflow.Bookkeeping);
+        await BoundedWindow.RunAsync(tables, input.Bounds.TableWindow, async table =>
+        {
+            var id = new TableId(run, tenant, table);
+            try
+            {
+                return await context.CallWorkflowAsync<WorkStatus>(
+                    nameof(TableWorkflow), new TableInput(id, input.Bounds), new() { InstanceId = $"{run}:{tenant}:{table}" });
+            }
+            catch (TaskFailedException failure)
+            {
+                return await context.CallActivityAsync<WorkStatus>(nameof(FinishTable), new TableEnd(id, failure.Details.Message), TableWorkflow.Bookkeeping);
+            }
+        });
+        if (tables.Count == BeginTenant.TablesPerGeneration)
+        {
+            context.ContinueAsNew(input with { After = tables[^1] });
+            return WorkStatus.Running;
+        }
+
+        return await context.CallActivityAsync<WorkStatus>(nameof(FinishTenant), new TenantEnd(input.Tenant, null), TableWorkflow.Bookkeeping);
+    }
+}
+
+/// <summary>Asks for a tenant's tables.</summary>
+/// <param name="Tenant">The tenant.</param>
+/// <param name="After">After this one; null: from the first.</param>
+public sealed record NextTables(TenantId Tenant, string? After);
+
+/// <summary>Notes that a tenant has begun; returns the next of its tables that the run is about, in ordinal order.</summary>
+internal sealed class BeginTenant(RunStore runs) : Activity<NextTables, IReadOnlyList<string>>
+{
+    public const int TablesPerGeneration = 100;
+
+    public override async Task<IReadOnlyList<string>> RunAsync(ActivityContext context, NextTables input, CancellationToken cancellationToken)
+    {
+        var (run, tenant) = input.Tenant;
+        var row = await runs.TenantAsync(run, tenant, cancellationToken).ConfigureAwait(false);
+        var only = (await runs.GetAsync(run, cancellationToken).ConfigureAwait(false))!.Row.Arguments.Tables;
+        if (row.Status == WorkStatus.Pending)
+        {
+            await runs.PutTenantAsync(run, row with { Status = WorkStatus.Running }, cancellationToken).ConfigureAwait(false);
+        }
+
+        return [.. row.Tenant.Tables.Where(t => only.Count == 0 || only.Contains(t)).Order(StringComparer.Ordinal)
+            .Where(t => input.After is null || string.CompareOrdinal(t, input.After) > 0).Take(TablesPerGeneration)];
+    }
+}
+
+/// <summary>How a tenant's part in a run ended.</summary>
+/// <param name="Tenant">Which tenant.</param>
+/// <param name="Reason">Why it could not be worked off; null: its tables say.</param>
+public sealed record TenantEnd(TenantId Tenant, string? Reason);
+
+/// <summary>Sums a tenant's tables up: it fails if any of them failed.</summary>
+internal sealed class FinishTenant(RunStore runs) : Activity<TenantEnd, WorkStatus>
+{
+    public override async Task<WorkStatus> RunAsync(ActivityContext context, TenantEnd input, CancellationToken cancellationToken)
+    {
+        var (run, tenant) = input.Tenant;
+        var tables = await runs.TablesAsync(run, tenant, cancellationToken).ConfigureAwait(false);
+        var reason = input.Reason ?? tables.FirstOrDefault(t => t.Status == WorkStatus.Failed)?.Reason;
+        var status = reason is null && tables.All(t => t.Status != WorkStatus.Failed) ? WorkStatus.Completed : WorkStatus.Failed;
+        var row = await runs.TenantAsync(run, tenant, cancellationToken).ConfigureAwait(false);
+        await runs.PutTenantAsync(run, row with { Status = status, Reason = reason }, cancellationToken).ConfigureAwait(false);
+        return status;
+    }
+}

@@ -1,0 +1,60 @@
+using Sentiment.Domain.Ingestion.Chunks;
+using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Workflows;
+
+namespace Sentiment.Domain.Ingestion.Tables;
+
+/// <summary>How a table's part in a run ended.</summary>
+/// <param name="Table">Which table.</param>
+/// <param name="Reason">Why it was stopped or could not be planned; null: its chunks say.</param>
+public sealed record TableEnd(TableId Table, string? Reason);
+
+/// <summary>Sums a table's chunks up, moves its watermark and gives its claim back; idempotent.</summary>
+internal sealed class FinishTable(RunStore runs, TableStateStore tables, ChunkStore chunks) : Activity<TableEnd, WorkStatus>
+{
+    public override async Task<WorkStatus> RunAsync(ActivityContext context, TableEnd input, CancellationToken cancellationToken)
+    {
+        var (run, tenant, table) = input.Table;
+        if (await runs.TableAsync(run, tenant, table, cancellationToken).ConfigureAwait(false) is { Status: WorkStatus.Completed or WorkStatus.Failed or WorkStatus.Skipped } ended)
+        {
+            // The claim may be what a crash left over.
+            await tables.ReleaseClaimAsync(tenant, table, run, cancellationToken).ConfigureAwait(false);
+            return ended.Status;
+        }
+
+        var all = new List<ChunkRow>();
+        await foreach (var chunk in chunks.ListAsync(run, tenant, table, cancellationToken).ConfigureAwait(false))
+        {
+            all.Add(chunk);
+        }
+
+        if (await tables.ClaimAsync(tenant, table, cancellationToken).ConfigureAwait(false) is { } claim && claim.Row.Run == run)
+        {
+            await MoveWatermarkAsync(run, tenant, table, all, cancellationToken).ConfigureAwait(false);
+        }
+
+        var failed = all.Where(c => c.Status != WorkStatus.Completed).ToList();
+        var reason = input.Reason ?? failed.FirstOrDefault()?.Reason;
+        var status = reason is null && failed.Count == 0 ? WorkStatus.Completed : WorkStatus.Failed;
+        await runs.PutTableAsync(run, new RunTableRow(
+            tenant, table, status, reason, all.Count, all.Count - failed.Count, failed.Count,
+            all.Aggregate(Ledger.Empty, (sum, c) => sum + c.Ledger)), cancellationToken).ConfigureAwait(false);
+        await tables.ReleaseClaimAsync(tenant, table, run, cancellationToken).ConfigureAwait(false);
+        return status;
+    }
+
+    private async Task MoveWatermarkAsync(string run, string tenant, string table, List<ChunkRow> all, CancellationToken cancellationToken)
+    {
+        if ((await runs.GetAsync(run, cancellationToken).ConfigureAwait(false))!.Row.Arguments.IsExplicit)
+        {
+            return;
+        }
+
+        var symbols = (await runs.TenantAsync(run, tenant, cancellationToken).ConfigureAwait(false)).Tenant.Symbols;
+        var current = await tables.WatermarkAsync(tenant, table, cancellationToken).ConfigureAwait(false);
+        if (TablePlan.Advance(current?.Row, symbols, all) is { } next && next != current?.Row)
+        {
+            await tables.MoveWatermarkAsync(tenant, table, next, current, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+namespace Sentiment.Domain.Verification;
+
+/// <summary>What a recount found.</summary>
+public sealed class Findings
+{
+    /// <summary>Problems listed at most; further ones are only counted.</summary>
+    public const int MaxListed = 100;
+
+    private readonly List<string> _problems = [];
+
+    /// <summary>Problems, each naming what is wrong and where; the first <see cref="MaxListed"/>.</summary>
+    public IReadOnlyList<string> Problems => _problems;
+
+    /// <summary>How many problems there are.</summary>
+    public long ProblemCount { get; private set; }
+
+    /// <summary>Runs recounted.</summary>
+    public long Runs { get; internal set; }
+
+    /// <summary>Chunks recounted.</summary>
+    public long Chunks { get; internal set; }
+
+    /// <summary>Committed pages recounted from their archived bodies.</summary>
+    public long Pages { get; internal set; }
+
+    /// <summary>Items of committed pages.</summary>
+    public long Items { get; internal set; }
+
+    /// <summary>Memberships of committed pages.</summary>
+    public long Memberships { get; internal set; }
+
+    /// <summary>Quarantined records of committed pages.</summary>
+    public long Quarantined { get; internal set; }
+
+    /// <summary>Rows of pages whose checkpoint has not come: the next try finishes them, they are no problem.</summary>
+    public long InFlight { get; internal set; }
+
+    internal void Add(string problem)
+    {
+        ProblemCount++;
+        if (_problems.Count < MaxListed)
+        {
+            _problems.Add(problem);
+        }
+    }
+
+    internal void Expect(bool holds, string problem)
+    {
+        if (!holds)
+        {
+            Add(problem);
+        }
+    }
+}

@@ -1,0 +1,217 @@
+using System.Security.Cryptography;
+using Sentiment.Domain.Ingestion;
+using Sentiment.Domain.Ingestion.Chunks;
+using Sentiment.Domain.Ingestion.Pages;
+using Sentiment.Domain.Items;
+using Sentiment.Domain.Sources;
+using Sentiment.Domain.Storage;
+using Sentiment.Domain.Trends;
+
+namespace Sentiment.Domain.Verification;
+
+/// <summary>Recounts a tenant: bodies → records → items, quarantine, memberships, ledgers, aggregates.</summary>
+internal sealed class TenantRecount(
+    ITableSnapshot snapshot, IBlobStore blobs, SourceCatalog sources, CommittedChunks chunks, string tenant, Findings findings)
+{
+    // Everything by stamp, so that each chunk's ledger can be recounted from the rows that name it.
+    private readonly Dictionary<(string Table, string SourceId), Item> _items = [];
+    private readonly Dictionary<(string Table, string Key), QuarantinedRecord> _quarantine = [];
+    private readonly Dictionary<(string Table, string SourceId, string Symbol), Membership> _memberships = [];
+    private readonly Dictionary<string, long> _accepted = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _quarantined = new(StringComparer.Ordinal);
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await ReadItemsAsync(cancellationToken).ConfigureAwait(false);
+        await ReadQuarantineAsync(cancellationToken).ConfigureAwait(false);
+        await ReadMembershipsAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var item in _items.Values.Where(i => chunks.Of(i) == Standing.Committed))
+        {
+            foreach (var symbol in item.Symbols.Where(s => !_memberships.ContainsKey((item.Table, item.SourceId, s))))
+            {
+                findings.Add($"item {Name(item)}: its membership of {symbol} is missing");
+            }
+        }
+
+        foreach (var chunk in chunks.Of(tenant))
+        {
+            await CheckChunkAsync(chunk, cancellationToken).ConfigureAwait(false);
+        }
+
+        await CheckTrendsAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private string Name(Item item) => $"{tenant} {item.Table} {item.SourceId}";
+
+    private bool Counts(IStamped row, string what)
+    {
+        switch (chunks.Of(row))
+        {
+            case Standing.Committed:
+                return true;
+            case Standing.InFlight:
+                findings.InFlight++;
+                return false;
+            default:
+                findings.Add($"{what}: stamped {row.Chunk} page {row.Page}, which does not exist");
+                return false;
+        }
+    }
+
+    private async Task ReadItemsAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var (_, row) in RowsAsync($"items|{tenant}|", "", cancellationToken).ConfigureAwait(false))
+        {
+            var item = Rows.Read(row, RowJson.Default.Item);
+            _items.Add((item.Table, item.SourceId), item);
+            if (Counts(item, $"item {Name(item)}"))
+            {
+                findings.Items++;
+                _accepted[item.Chunk] = _accepted.GetValueOrDefault(item.Chunk) + 1;
+            }
+        }
+    }
+
+    private async Task ReadQuarantineAsync(CancellationToken cancellationToken)
+    {
+        foreach (var table in chunks.Of(tenant).Select(c => c.Table).Distinct().ToList())
+        {
+            var range = new TableRange(QuarantineStore.Partition(tenant, table));
+            await foreach (var row in snapshot.QueryAsync(range, cancellationToken).ConfigureAwait(false))
+            {
+                var record = Rows.Read(row, RowJson.Default.QuarantinedRecord);
+                _quarantine.Add((table, record.Key), record);
+                if (Counts(record, $"quarantined record {tenant} {table} {record.Key}"))
+                {
+                    findings.Quarantined++;
+                    _quarantined[record.Chunk] = _quarantined.GetValueOrDefault(record.Chunk) + 1;
+                }
+            }
+        }
+    }
+
+    private async Task ReadMembershipsAsync(CancellationToken cancellationToken)
+    {
+        var inTime = 0L;
+        await foreach (var (partition, row) in RowsAsync($"index|{tenant}|", "", cancellationToken).ConfigureAwait(false))
+        {
+            var hint = Rows.Read(row, RowJson.Default.Membership);
+            if (!_items.TryGetValue((hint.Table, hint.SourceId), out var item))
+            {
+                findings.Add($"index row {partition} {row.Key}: its item is missing");
+            }
+            else if (row.Key == ItemStore.TimeKey(item))
+            {
+                inTime += chunks.Of(item) == Standing.Committed ? 1 : 0;
+            }
+            else if (item.Symbols.FirstOrDefault(s => ItemStore.MembershipKey(s, item) == row.Key) is { } symbol)
+            {
+                _memberships.Add((hint.Table, hint.SourceId, symbol), hint);
+                findings.Memberships += Counts(hint, $"membership {Name(item)} of {symbol}") ? 1 : 0;
+            }
+            else if (Counts(hint, $"index row {partition} {row.Key}"))
+            {
+                findings.Add($"index row {partition} {row.Key}: item {Name(item)} does not name that symbol");
+            }
+        }
+
+        var committed = _items.Values.LongCount(i => chunks.Of(i) == Standing.Committed);
+        findings.Expect(inTime == committed, $"tenant {tenant}: {committed} items, of which {inTime} have their place in time");
+    }
+
+    private async Task CheckChunkAsync(ChunkRow chunk, CancellationToken cancellationToken)
+    {
+        var id = chunk.Id.ToString();
+        var accepted = _accepted.GetValueOrDefault(id);
+        var quarantined = _quarantined.GetValueOrDefault(id);
+        long read = 0, skipped = 0;
+        var cursor = (string?)null;
+        for (var page = 1; page <= chunk.Page; page++)
+        {
+            findings.Pages++;
+            if (await ChunkStore.PageAsync(snapshot, chunk.Id, page, cancellationToken).ConfigureAwait(false) is not { } pinned)
+            {
+                findings.Add($"chunk {id} page {page}: committed and not pinned");
+                return;
+            }
+
+            if (await blobs.GetAsync(pinned.Blob, cancellationToken).ConfigureAwait(false) is not { } bytes
+                || !pinned.Blob.EndsWith(Convert.ToHexStringLower(SHA256.HashData(bytes.Span)), StringComparison.Ordinal))
+            {
+                findings.Add($"chunk {id} page {page}: its archived body '{pinned.Blob}' is missing or damaged");
+                return;
+            }
+
+            var request = new PageRequest(chunk.Symbols, chunk.From, chunk.To, chunk.Window, cursor, null);
+            var sorted = SortedPage.Of(sources.Get(chunk.Table).Parse(request, new(bytes, pinned.FetchedAt)).Records, chunk, pinned.FetchedAt);
+            CheckPage(chunk, page, sorted);
+            read += sorted.Repeats + sorted.Valid.Count + sorted.Invalid.Count;
+            skipped += sorted.Skipped;
+            cursor = pinned.NextCursor;
+        }
+
+        var ledger = chunk.Ledger;
+        findings.Expect(
+            ledger.Read == read && ledger.Skipped == skipped && ledger.Accepted == accepted && ledger.Quarantined == quarantined,
+            $"chunk {id}: its ledger says {ledger.Accepted} accepted, {ledger.Quarantined} quarantined, {ledger.Read} read, {ledger.Skipped} skipped; "
+            + $"a recount finds {accepted}, {quarantined}, {read}, {skipped}");
+    }
+
+    private void CheckPage(ChunkRow chunk, int page, SortedPage sorted)
+    {
+        foreach (var key in sorted.Invalid.Keys.Where(k => !_quarantine.ContainsKey((chunk.Table, k))))
+        {
+            findings.Add($"chunk {chunk.Id} page {page}: invalid record {key} is not in quarantine");
+        }
+
+        foreach (var (sourceId, (record, symbols)) in sorted.Valid)
+        {
+            if (!_items.TryGetValue((chunk.Table, sourceId), out var item))
+            {
+                findings.Add($"chunk {chunk.Id} page {page}: record {sourceId} is no item");
+                continue;
+            }
+
+            foreach (var symbol in symbols.Where(s => !_memberships.ContainsKey((chunk.Table, sourceId, s))))
+            {
+                findings.Add($"chunk {chunk.Id} page {page}: record {sourceId} has no membership of {symbol}");
+            }
+
+            var isOwn = item.Page == page && item.Chunk == chunk.Id.ToString();
+            findings.Expect(!isOwn || (item.Title == record.Title && item.PublishedAt == record.PublishedAt), $"item {Name(item)}: differs from its record in the archive");
+        }
+    }
+
+    private async Task CheckTrendsAsync(CancellationToken cancellationToken)
+    {
+        var wanted = _memberships.Where(m => chunks.Of(m.Value) == Standing.Committed)
+            .Select(m => (Item: _items[(m.Key.Table, m.Key.SourceId)], m.Key.Symbol))
+            .GroupBy(m => Rows.Day(m.Item.PublishedAt)).ToDictionary(d => d.Key, d => TrendStore.Pack(d), StringComparer.Ordinal);
+        var days = new SortedSet<string>(wanted.Keys, StringComparer.Ordinal);
+        await foreach (var partition in snapshot.PartitionsAsync($"trends|{tenant}|", cancellationToken).ConfigureAwait(false))
+        {
+            days.Add(partition.Split('|')[2]);
+        }
+
+        foreach (var day in days)
+        {
+            var found = await TrendStore.DayAsync(
+                snapshot, tenant, day, stamp => new(chunks.Of(stamp) == Standing.Committed), cancellationToken).ConfigureAwait(false);
+            var stored = Rows.Write([.. found.Values.OrderBy(b => b.Symbol, StringComparer.Ordinal).ThenBy(b => b.Minute)], RowJson.Default.ListBucket);
+            var recounted = Rows.Write(wanted.GetValueOrDefault(day) ?? [], RowJson.Default.ListBucket);
+            findings.Expect(stored.AsSpan().SequenceEqual(recounted), $"aggregates of {tenant} on {day}: differ from a recount of its memberships");
+        }
+    }
+
+    private async IAsyncEnumerable<(string Partition, TableRow Row)> RowsAsync(
+        string prefix, string keys, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var partition in snapshot.PartitionsAsync(prefix, cancellationToken).ConfigureAwait(false))
+        {
+            await foreach (var row in snapshot.QueryAsync(TableRange.Prefix(partition, keys), cancellationToken).ConfigureAwait(false))
+            {
+                yield return (partition, row);
+            }
+        }
+    }
+}
