@@ -22,6 +22,11 @@ public sealed partial class EmbeddedEngine
             throw new ArgumentException($"No workflow is registered under '{name}'.", nameof(name));
         }
 
+        if (_options.InstanceIdPrefix is { } prefix && !instanceId.StartsWith(prefix, StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"This engine runs only instances whose id begins with '{prefix}'.", nameof(instanceId));
+        }
+
         cancellationToken.ThrowIfCancellationRequested();
 
         // The caller may give up waiting, but what is queued will be written, and then it must begin.

@@ -40,6 +40,9 @@ public sealed class EngineOptions
     /// <summary>How long a stop waits for activities that were told to cancel; zero or more.</summary>
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>Take up only instances whose id begins so; null: all. Others stay on disk as they are and can be read.</summary>
+    public string? InstanceIdPrefix { get; set; }
+
     /// <summary>Whether opening reads the whole file once to find damage early; about a second per GB.</summary>
     public bool CheckFileAtStart { get; set; } = true;
 

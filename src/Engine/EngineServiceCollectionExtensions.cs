@@ -22,10 +22,11 @@ public static class EngineServiceCollectionExtensions
         {
             var options = new EngineOptions();
             configure(provider, options);
-            return new EmbeddedEngine(
-                options, provider.GetRequiredService<WorkflowRegistry>(), provider,
-                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>());
+            return options;
         });
+        services.AddSingleton(provider => new EmbeddedEngine(
+            provider.GetRequiredService<EngineOptions>(), provider.GetRequiredService<WorkflowRegistry>(), provider,
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<IWorkflowClient>(provider => provider.GetRequiredService<EmbeddedEngine>());
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<EmbeddedEngine>());
         return services;

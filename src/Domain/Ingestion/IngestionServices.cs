@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Pages;
 using Sentiment.Domain.Ingestion.Runs;
@@ -33,7 +34,9 @@ public static class IngestionServices
         services.AddSingleton<PageCommitter>();
         services.AddSingleton<ChunkFailure>();
         services.AddSingleton<RunCancellation>();
-        services.AddSingleton<RunStarter>();
+        services.AddSingleton(p => new RunStarter(
+            p.GetRequiredService<RunStore>(), p.GetRequiredService<RunCancellation>(), p.GetRequiredService<IWorkflowClient>(),
+            p.GetRequiredService<IOptions<IngestionOptions>>(), p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Verification.Verifier>();
         services.AddSingleton(new WorkflowRegistry().AddIngestion());
         return services;

@@ -10,6 +10,11 @@ public sealed record Tenant(
     string Id, string Name, IReadOnlyList<string> Symbols, IReadOnlyList<string> Tables,
     IReadOnlyDictionary<string, string> Credentials);
 
+/// <summary>The tenants there are.</summary>
+/// <param name="Tenants">By the order of their file.</param>
+/// <param name="Hash">A hash of what they were read from.</param>
+public sealed record TenantRoster(IReadOnlyList<Tenant> Tenants, string Hash);
+
 /// <summary>Finds the secret that a credential reference names.</summary>
 public interface ISecrets
 {

@@ -22,7 +22,7 @@ public static partial class TenantsFile
     /// <param name="utf8">The JSON text.</param>
     /// <param name="knownTables">Tables that exist → the vendor whose credential they need.</param>
     /// <exception cref="TenantsFileException">It has problems; all of them are listed.</exception>
-    public static IReadOnlyList<Tenant> Parse(ReadOnlyMemory<byte> utf8, IReadOnlyDictionary<string, string> knownTables)
+    public static TenantRoster Parse(ReadOnlyMemory<byte> utf8, IReadOnlyDictionary<string, string> knownTables)
     {
         JsonDocument document;
         try
@@ -38,7 +38,9 @@ public static partial class TenantsFile
         {
             var reading = new Reading(knownTables);
             var tenants = reading.Tenants(document.RootElement);
-            return reading.Problems.Count == 0 ? tenants : throw new TenantsFileException(reading.Problems);
+            return reading.Problems.Count == 0
+                ? new(tenants, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(utf8.Span)))
+                : throw new TenantsFileException(reading.Problems);
         }
     }
 

@@ -80,7 +80,7 @@ internal sealed class EngineRuntime : IAsyncDisposable
             throw file.Explain(exception);
         }
 
-        runtime.TakeUp(options.Path);
+        runtime.TakeUp(options.Path, options.InstanceIdPrefix);
         return runtime;
     }
 
@@ -136,9 +136,9 @@ internal sealed class EngineRuntime : IAsyncDisposable
         _file.Dispose();
     }
 
-    private void TakeUp(string path)
+    private void TakeUp(string path, string? prefix)
     {
-        var rows = Reader.Active();
+        var rows = Reader.Active().Where(r => prefix is null || r.Id.StartsWith(prefix, StringComparison.Ordinal)).ToList();
 
         // All are known before any runs: a child that ends must find its parent.
         foreach (var row in rows)

@@ -154,7 +154,11 @@ internal sealed class InstanceTurns
         var time = _execution.Time;
         var commit = new TurnCommit
         {
-            Key = _row.Key, Id = _row.Id, Time = time, CustomStatus = _execution.CustomStatus, Status = WorkflowStatus.Running,
+            Key = _row.Key,
+            Id = _row.Id,
+            Time = time,
+            CustomStatus = _execution.CustomStatus,
+            Status = WorkflowStatus.Running,
         };
         if (_execution.Outcome is ExecutionOutcome.ContinuedAsNew next)
         {

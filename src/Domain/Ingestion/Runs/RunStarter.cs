@@ -24,37 +24,104 @@ public sealed class RunRequestException(IReadOnlyList<string> problems) : Except
     public IReadOnlyList<string> Problems { get; } = problems;
 }
 
-/// <summary>A run under way.</summary>
-/// <param name="Run">Its id.</param>
+/// <summary>A run that is known.</summary>
+/// <param name="Run">The run.</param>
 /// <param name="IsResumed">Whether an unfinished run of the same arguments was found.</param>
-public sealed record StartedRun(string Run, bool IsResumed);
+public sealed record PreparedRun(RunRow Run, bool IsResumed);
 
 /// <summary>Starts runs; an unfinished run of the same arguments is gone on with instead, its window as pinned at its start.</summary>
-public sealed class RunStarter(
-    RunStore runs, IWorkflowClient workflows, IOptions<IngestionOptions> bounds, TimeProvider time)
+public sealed class RunStarter
 {
-    /// <summary>Starts, or goes on with, a run.</summary>
+    private readonly RunStore _runs;
+    private readonly RunCancellation _cancellation;
+    private readonly IWorkflowClient _workflows;
+    private readonly IngestionOptions _bounds;
+    private readonly TimeProvider _time;
+
+    internal RunStarter(
+        RunStore runs, RunCancellation cancellation, IWorkflowClient workflows, IOptions<IngestionOptions> bounds, TimeProvider time)
+    {
+        (_runs, _cancellation, _workflows, _time) = (runs, cancellation, workflows, time);
+        _bounds = bounds.Value;
+    }
+
+    /// <summary>The unfinished run of these arguments, or null.</summary>
+    public Task<RunRow?> UnfinishedAsync(RunRequest request, TenantRoster roster, CancellationToken cancellationToken) =>
+        _runs.UnfinishedAsync(HashOf(ArgumentsOf(request, roster)), cancellationToken);
+
+    /// <summary>Makes a run known, or finds the unfinished one of the same arguments; its workflow is not started yet.</summary>
     /// <param name="request">What is asked for.</param>
-    /// <param name="tenants">The tenants file's tenants.</param>
-    /// <param name="fileHash">A hash of that file: another file makes another run.</param>
+    /// <param name="roster">The tenants there are; another tenants file makes another run.</param>
     /// <param name="overlap">What to do at a table that another unfinished run is at.</param>
     /// <param name="cancellationToken">Gives up; a run that was not made known does not exist.</param>
-    /// <exception cref="RunRequestException">The request has problems; nothing was started.</exception>
-    public async Task<StartedRun> StartAsync(
-        RunRequest request, IReadOnlyList<Tenant> tenants, string fileHash, OverlapPolicy overlap, CancellationToken cancellationToken)
+    /// <exception cref="RunRequestException">The request has problems; nothing was written.</exception>
+    public async Task<PreparedRun> PrepareAsync(RunRequest request, TenantRoster roster, OverlapPolicy overlap, CancellationToken cancellationToken)
     {
-        Check(request, tenants);
-        var arguments = new RunArguments(
-            [.. request.Tenants.Distinct().Order(StringComparer.Ordinal)], [.. request.Tables.Distinct().Order(StringComparer.Ordinal)],
-            request.From, request.To, fileHash);
+        Check(request, roster.Tenants);
+        var arguments = ArgumentsOf(request, roster);
         var hash = HashOf(arguments);
-        var unfinished = await runs.UnfinishedAsync(hash, cancellationToken).ConfigureAwait(false);
-        var run = unfinished ?? await CreateAsync(arguments, hash, tenants, overlap, cancellationToken).ConfigureAwait(false);
-
-        // Starting a known id starts nothing: a crash between the rows and the workflow is mended here.
-        await workflows.StartAsync(nameof(RunWorkflow), new RunInput(run.Id, run.Bounds), run.Id, cancellationToken).ConfigureAwait(false);
-        return new(run.Id, unfinished is not null);
+        return await _runs.UnfinishedAsync(hash, cancellationToken).ConfigureAwait(false) is { } unfinished
+            ? new(unfinished, true)
+            : new(await CreateAsync(arguments, hash, roster.Tenants, overlap, cancellationToken).ConfigureAwait(false), false);
     }
+
+    /// <summary>Starts a run's workflow; a known id starts nothing, so a crash between rows and workflow is mended here.</summary>
+    /// <returns>False if the workflow has ended without ending its run, which is then cancelled with the reason.</returns>
+    public async Task<bool> BeginAsync(RunRow run, CancellationToken cancellationToken)
+    {
+        var instance = await _workflows.StartAsync(nameof(RunWorkflow), new RunInput(run.Id, run.Bounds), run.Id, cancellationToken).ConfigureAwait(false);
+        if (!instance.HasEnded || (await _runs.GetAsync(run.Id, cancellationToken).ConfigureAwait(false))?.Row.EndedAt is not null)
+        {
+            return true;
+        }
+
+        await CancelAsync(run.Id, instance.Failure?.Message ?? $"its workflow was {instance.Status}", cancellationToken).ConfigureAwait(false);
+        return false;
+    }
+
+    /// <summary>Starts, or goes on with, a run.</summary>
+    /// <inheritdoc cref="PrepareAsync"/>
+    public async Task<PreparedRun> StartAsync(RunRequest request, TenantRoster roster, OverlapPolicy overlap, CancellationToken cancellationToken)
+    {
+        var prepared = await PrepareAsync(request, roster, overlap, cancellationToken).ConfigureAwait(false);
+        if (!await BeginAsync(prepared.Run, cancellationToken).ConfigureAwait(false))
+        {
+            prepared = await PrepareAsync(request, roster, overlap, cancellationToken).ConfigureAwait(false);
+            await BeginAsync(prepared.Run, cancellationToken).ConfigureAwait(false);
+        }
+
+        return prepared;
+    }
+
+    /// <summary>Goes on with every unfinished run.</summary>
+    public async Task<int> ResumeAsync(CancellationToken cancellationToken)
+    {
+        var resumed = 0;
+        foreach (var status in (WorkStatus[])[WorkStatus.Pending, WorkStatus.Running])
+        {
+            await foreach (var run in _runs.OfStatusAsync(status, cancellationToken).ConfigureAwait(false))
+            {
+                resumed += await BeginAsync(run, cancellationToken).ConfigureAwait(false) ? 1 : 0;
+            }
+        }
+
+        return resumed;
+    }
+
+    /// <summary>Waits for the run's end; a workflow that ended without ending its run ends it as failed.</summary>
+    public async Task WaitForEndAsync(string run, CancellationToken cancellationToken)
+    {
+        var instance = await _workflows.WaitForEndAsync(run, cancellationToken).ConfigureAwait(false);
+        await CancelAsync(run, instance.Failure?.Message ?? $"its workflow was {instance.Status}", cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Cancels an unfinished run; one that has ended is left as it is.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such run.</exception>
+    public Task CancelAsync(string run, string reason, CancellationToken cancellationToken) => _cancellation.CancelAsync(run, reason, cancellationToken);
+
+    private static RunArguments ArgumentsOf(RunRequest request, TenantRoster roster) => new(
+        [.. request.Tenants.Distinct().Order(StringComparer.Ordinal)], [.. request.Tables.Distinct().Order(StringComparer.Ordinal)],
+        request.From, request.To, roster.Hash);
 
     private static void Check(RunRequest request, IReadOnlyList<Tenant> tenants)
     {
@@ -83,23 +150,23 @@ public sealed class RunStarter(
     {
         var chosen = tenants.Where(t => arguments.Tenants.Count == 0 || arguments.Tenants.Contains(t.Id))
             .Where(t => arguments.Tables.Count == 0 || t.Tables.Any(arguments.Tables.Contains)).ToList();
-        var now = time.GetUtcNow();
+        var now = _time.GetUtcNow();
         var id = $"{now.UtcDateTime.ToString("yyyyMMdd'T'HHmmssfff'Z'", System.Globalization.CultureInfo.InvariantCulture)}-{hash[..8]}";
         if (arguments.From is { } from && from >= (arguments.To ?? now))
         {
             throw new RunRequestException([$"from: a time in the past expected, found {from.UtcDateTime:O}"]);
         }
 
-        var run = new RunRow(id, arguments, now, null, WorkStatus.Pending, chosen.Count, bounds.Value, overlap);
+        var run = new RunRow(id, arguments, now, null, WorkStatus.Pending, chosen.Count, _bounds, overlap);
         try
         {
-            await runs.CreateAsync(run, hash, chosen, cancellationToken).ConfigureAwait(false);
+            await _runs.CreateAsync(run, hash, chosen, cancellationToken).ConfigureAwait(false);
             return run;
         }
         catch (TableConflictException)
         {
             // Asked for twice in the same millisecond: one run answers both.
-            return (await runs.GetAsync(id, cancellationToken).ConfigureAwait(false))!.Row;
+            return (await _runs.GetAsync(id, cancellationToken).ConfigureAwait(false))!.Row;
         }
     }
 }

@@ -23,10 +23,16 @@ public sealed class RunStore(ITableStore tables)
     /// <param name="limit">At most so many.</param>
     /// <param name="after">The key of the last one of the page before; null for the first page.</param>
     /// <param name="cancellationToken">Gives the read up.</param>
+    /// <exception cref="ArgumentException"><paramref name="after"/> is no key of such a list.</exception>
     public static async Task<IReadOnlyList<(string Key, RunRow Run)>> ListAsync(
         ITableReader reader, WorkStatus? status, int limit, string? after, CancellationToken cancellationToken)
     {
         var prefix = status is { } s ? $"s|{s}|" : "t|";
+        if (after?.StartsWith(prefix, StringComparison.Ordinal) == false)
+        {
+            throw new ArgumentException("Not a key of such a list.", nameof(after));
+        }
+
         var range = new TableRange(Partition, after is null ? prefix : Rows.After(after), prefix + "\u007f", limit);
         var found = new List<(string, RunRow)>();
         await foreach (var row in reader.QueryAsync(range, cancellationToken).ConfigureAwait(false))
@@ -39,6 +45,26 @@ public sealed class RunStore(ITableStore tables)
         }
 
         return found;
+    }
+
+    /// <summary>Every run of a status, newest first.</summary>
+    public async IAsyncEnumerable<RunRow> OfStatusAsync(
+        WorkStatus status, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (string? after = null; ;)
+        {
+            var page = await ListAsync(tables, status, 100, after, cancellationToken).ConfigureAwait(false);
+            foreach (var (key, run) in page)
+            {
+                after = key;
+                yield return run;
+            }
+
+            if (page.Count < 100)
+            {
+                yield break;
+            }
+        }
     }
 
     /// <summary>Every run, by id.</summary>

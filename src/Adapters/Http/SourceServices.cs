@@ -1,0 +1,40 @@
+using System.Net;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Sentiment.Adapters.Finnhub;
+using Sentiment.Adapters.Tiingo;
+using Sentiment.Domain.Sources;
+
+namespace Sentiment.Adapters.Http;
+
+/// <summary>Registers the tables that can be read over HTTP.</summary>
+public static class SourceServices
+{
+    /// <summary>Registers every source as <see cref="ITableSource"/>.</summary>
+    /// <exception cref="ArgumentException">A configured value is not as expected; the message names its key.</exception>
+    public static IServiceCollection AddSources(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        AddVendor(services, "tiingo", SourceOptions.Read(configuration, "Tiingo", "https://api.tiingo.com"), http => new TiingoNewsSource(http));
+        AddVendor(services, "finnhub", SourceOptions.Read(configuration, "Finnhub", "https://finnhub.io/api/v1"), http => new FinnhubCompanyNewsSource(http));
+        return services;
+    }
+
+    private static void AddVendor(IServiceCollection services, string vendor, SourceOptions options, Func<VendorHttp, ITableSource> source)
+    {
+        // No loggers: they would write addresses and, at trace level, headers with credentials.
+        services.AddHttpClient(vendor, client => client.Timeout = Timeout.InfiniteTimeSpan)
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                AutomaticDecompression = DecompressionMethods.All,
+                ConnectTimeout = TimeSpan.FromSeconds(10),
+                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            })
+            .RemoveAllLoggers();
+        services.AddSingleton(provider => source(new VendorHttp(
+            vendor, options, provider.GetRequiredService<IHttpClientFactory>(), provider.GetRequiredService<TimeProvider>())));
+    }
+}

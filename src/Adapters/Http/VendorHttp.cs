@@ -1,0 +1,172 @@
+using System.Buffers;
+using System.Net.Sockets;
+using Polly;
+using Polly.Retry;
+using Sentiment.Domain.Diagnostics;
+using Sentiment.Domain.Sources;
+
+namespace Sentiment.Adapters.Http;
+
+/// <summary>
+/// Calls one vendor: a time-out for each attempt, jittered retries of what is transient, and waits that the vendor asks
+/// for, which burn no attempt.
+/// </summary>
+internal sealed class VendorHttp
+{
+    /// <summary>A longer wait is handed to the caller, who can wait durably.</summary>
+    public static readonly TimeSpan LongestWaitInside = TimeSpan.FromSeconds(5);
+
+    private const int MaxWaitsInside = 10;
+
+    private readonly string _vendor;
+    private readonly SourceOptions _options;
+    private readonly IHttpClientFactory _clients;
+    private readonly TimeProvider _time;
+    private readonly ResiliencePipeline _pipeline;
+
+    public VendorHttp(string vendor, SourceOptions options, IHttpClientFactory clients, TimeProvider time)
+    {
+        (_vendor, _options, _clients, _time) = (vendor, options, clients, time);
+        _pipeline = Retries(options, time);
+    }
+
+    /// <summary>Gets a JSON array.</summary>
+    /// <param name="pathAndQuery">Below the base address; carries no credential.</param>
+    /// <param name="header">The header that carries the credential.</param>
+    /// <param name="credential">Its value.</param>
+    /// <param name="cancellationToken">Gives the call up at once.</param>
+    public async Task<SourceBody> GetArrayAsync(string pathAndQuery, string header, string credential, CancellationToken cancellationToken)
+    {
+        for (var waits = 0; ; waits++)
+        {
+            try
+            {
+                return await _pipeline.ExecuteAsync(
+                    async token => await AttemptAsync(pathAndQuery, header, credential, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            }
+            catch (SourceWaitException wait) when (waits < MaxWaitsInside && wait.Until - _time.GetUtcNow() <= LongestWaitInside)
+            {
+                var rest = wait.Until - _time.GetUtcNow();
+                await Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, _time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static ResiliencePipeline Retries(SourceOptions options, TimeProvider time)
+    {
+        var builder = new ResiliencePipelineBuilder { TimeProvider = time };
+        if (options.Attempts > 1)
+        {
+            var jitter = new Random(Environment.ProcessId);
+            builder.AddRetry(new RetryStrategyOptions
+            {
+                ShouldHandle = new PredicateBuilder().Handle<SourceException>(e => e.IsTransient && e is not SourceWaitException),
+                MaxRetryAttempts = options.Attempts - 1,
+                BackoffType = DelayBackoffType.Exponential,
+                Delay = TimeSpan.FromMilliseconds(500),
+                MaxDelay = TimeSpan.FromSeconds(8),
+                UseJitter = true,
+                Randomizer = () =>
+                {
+                    lock (jitter)
+                    {
+                        return jitter.NextDouble();
+                    }
+                },
+            });
+        }
+
+        return builder.Build();
+    }
+
+    private async Task<SourceBody> AttemptAsync(string pathAndQuery, string header, string credential, CancellationToken cancellationToken)
+    {
+        var begun = _time.GetTimestamp();
+        var outcome = "ok";
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(_options.AttemptSeconds), _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            return await SendAsync(pathAndQuery, header, credential, either.Token).ConfigureAwait(false);
+        }
+        catch (SourceException exception)
+        {
+            outcome = exception switch { SourceWaitException => "wait", SourceStoppedException => "denied", { IsTransient: true } => "transient", _ => "permanent" };
+            throw;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            outcome = "transient";
+            throw Broken(exception, timeout.IsCancellationRequested);
+        }
+        catch (OperationCanceledException)
+        {
+            outcome = "cancelled";
+            throw;
+        }
+        finally
+        {
+            var tags = new KeyValuePair<string, object?>[] { new("vendor", _vendor), new("outcome", outcome) };
+            SentimentMeter.VendorCalls.Add(1, tags);
+            SentimentMeter.VendorDuration.Record(_time.GetElapsedTime(begun).TotalSeconds, tags);
+        }
+    }
+
+    private async Task<SourceBody> SendAsync(string pathAndQuery, string header, string credential, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_options.BaseUrl, pathAndQuery));
+        request.Headers.Accept.ParseAdd("application/json");
+        if (credential.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            throw new SourceStoppedException($"{_vendor}: the credential has characters that no header may carry");
+        }
+
+        request.Headers.TryAddWithoutValidation(header, credential);
+        var sentAt = _time.GetUtcNow();
+        using var client = _clients.CreateClient(_vendor);
+        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        VendorAnswer.CheckStatus(_vendor, response, _time.GetUtcNow());
+        var body = await ReadAsync(response, cancellationToken).ConfigureAwait(false);
+        VendorAnswer.CheckIsArray(_vendor, body.Span);
+        return new(body, sentAt);
+    }
+
+    private async Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var announced = response.Content.Headers.ContentLength;
+        if (announced > _options.MaxBodyBytes)
+        {
+            throw TooLarge();
+        }
+
+        var body = new ArrayBufferWriter<byte>((int)(announced ?? 64 * 1024) + 1);
+        var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using var closing = stream.ConfigureAwait(false);
+        while (true)
+        {
+            var read = await stream.ReadAsync(body.GetMemory(), cancellationToken).ConfigureAwait(false);
+            if (read == 0)
+            {
+                return body.WrittenMemory;
+            }
+
+            body.Advance(read);
+            if (body.WrittenCount > _options.MaxBodyBytes)
+            {
+                throw TooLarge();
+            }
+        }
+    }
+
+    private SourceException TooLarge() =>
+        new($"{_vendor} sent a body of more than {_options.MaxBodyBytes:#,0} bytes (Sources:{_vendor}:{nameof(SourceOptions.MaxBodyBytes)})", isTransient: false);
+
+    private SourceException Broken(Exception exception, bool isTimeout)
+    {
+        var where = _options.BaseUrl.GetLeftPart(UriPartial.Authority);
+        return isTimeout ? new SourceException($"{_vendor} did not answer within {_options.AttemptSeconds} s ({where})", isTransient: true, exception)
+            : exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError } or SocketException
+                ? new SourceException($"{_vendor} cannot be reached at {where}: {exception.Message}", isTransient: true, exception)
+                : new SourceException($"{_vendor}: the connection broke: {exception.Message}", isTransient: true, exception);
+    }
+}

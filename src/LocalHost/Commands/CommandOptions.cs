@@ -1,0 +1,35 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Sentiment.LocalHost.Commands;
+
+/// <summary>Options that several commands share.</summary>
+internal static class CommandOptions
+{
+    public static Option<string> Data(string standard = ".sentiment") =>
+        new("--data") { Description = $"The data folder; default ./{standard}.", DefaultValueFactory = _ => standard, HelpName = "DIR" };
+
+    public static Option<bool> Json() => new("--json") { Description = "Prints one JSON document on stdout and nothing else there." };
+
+    public static Option<string> Tenants() => new("--tenants") { Description = "The tenants file.", Required = true, HelpName = "FILE" };
+
+    public static Option<DateTimeOffset?> Time(string name, string description) => new(name)
+    {
+        Description = description + " RFC 3339, UTC.",
+        HelpName = "T",
+        CustomParser = argument =>
+        {
+            var text = argument.Tokens[0].Value;
+            if (DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+            {
+                return time;
+            }
+
+            argument.AddError($"{name}: '{text}' is no time: RFC 3339 expected, such as 2026-11-01T00:00:00Z or 2026-11-01");
+            return null;
+        },
+    };
+
+    private static readonly string[] Formats =
+        ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK"];
+}

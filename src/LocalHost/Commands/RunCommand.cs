@@ -1,0 +1,92 @@
+using System.CommandLine;
+using Sentiment.Adapters.Http;
+using Sentiment.Domain.Ingestion;
+using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Sources;
+using Sentiment.Domain.Storage;
+using Sentiment.Domain.Tenants;
+using Sentiment.Engine;
+using Sentiment.LocalHost.Data;
+using Sentiment.LocalHost.Output;
+
+namespace Sentiment.LocalHost.Commands;
+
+/// <summary><c>run</c>: one run in this process, to its end.</summary>
+internal static class RunCommand
+{
+    public static Command Create(Interrupt interrupt)
+    {
+        var data = CommandOptions.Data();
+        var json = CommandOptions.Json();
+        var tenants = CommandOptions.Tenants();
+        var tenant = new Option<string[]>("--tenant") { Description = "Only this tenant; may be repeated.", HelpName = "ID" };
+        var table = new Option<string[]>("--table") { Description = "Only this table; may be repeated.", HelpName = "NAME" };
+        var from = CommandOptions.Time("--from", "The window's start.");
+        var to = CommandOptions.Time("--to", "The window's end; default now.");
+        var command = new Command("run", "Fetches what is new, or a window, scores and stores it. An unfinished run of the same arguments is finished.")
+        {
+            tenants, tenant, table, from, to, data, json,
+        };
+        command.SetAction((parsed, _) =>
+        {
+            var builder = CommandHost.Builder();
+            var roster = ReadTenants(parsed.GetValue(tenants)!, builder.Configuration);
+            var request = new RunRequest(parsed.GetValue(tenant) ?? [], parsed.GetValue(table) ?? [], parsed.GetValue(from), parsed.GetValue(to));
+            return RunAsync(builder, new DataFolder(parsed.GetValue(data)!), "run", request, roster, parsed.GetValue(json), interrupt.Token);
+        });
+        return command;
+    }
+
+    /// <summary>Reads a tenants file.</summary>
+    /// <exception cref="TenantsFileException">It has problems.</exception>
+    public static TenantRoster ReadTenants(string path, IConfiguration configuration)
+    {
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailure($"--tenants: '{path}' cannot be read: {exception.Message}", CommandFailure.BadUsage);
+        }
+
+        using var services = new ServiceCollection().AddLogging().AddSources(configuration).AddSingleton<SourceCatalog>().BuildServiceProvider();
+        return TenantsFile.Parse(bytes, services.GetRequiredService<SourceCatalog>().Vendors);
+    }
+
+    /// <summary>Runs to the end with progress; prints the summary.</summary>
+    public static async Task<int> RunAsync(
+        HostApplicationBuilder builder, DataFolder folder, string command, RunRequest request, TenantRoster roster, bool json, CancellationToken cancellationToken)
+    {
+        using var held = WriterLock.Take(folder, command);
+        builder.Services.AddPipeline(builder.Configuration, folder.Path);
+        var host = builder.Build();
+        await using var disposing = ((IAsyncDisposable)host).ConfigureAwait(false);
+        CommandHost.LoadModel(host.Services);
+        var starter = host.Services.GetRequiredService<RunStarter>();
+        var prepared = await starter.PrepareAsync(request, roster, OverlapPolicy.Skip, cancellationToken).ConfigureAwait(false);
+
+        // The other unfinished runs of this folder are somebody else's to go on with.
+        host.Services.GetRequiredService<EngineOptions>().InstanceIdPrefix = prepared.Run.Id;
+        var time = host.Services.GetRequiredService<TimeProvider>();
+        var begun = time.GetTimestamp();
+        var tables = host.Services.GetRequiredService<ITableStore>();
+        var before = await RunReport.ReadAsync(tables, prepared.Run.Id, cancellationToken).ConfigureAwait(false);
+        await host.StartAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var progress = RunProgress.For(json, time);
+            progress.Started(prepared);
+            await starter.BeginAsync(prepared.Run, cancellationToken).ConfigureAwait(false);
+            await progress.WatchAsync(tables, prepared.Run.Id, starter.WaitForEndAsync(prepared.Run.Id, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+
+        var report = await RunReport.ReadAsync(tables, prepared.Run.Id, cancellationToken).ConfigureAwait(false);
+        return RunSummary.Print(report!, before!, time.GetElapsedTime(begun), json);
+    }
+}

@@ -1,0 +1,94 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Sentiment.Adapters.Files;
+using Sentiment.Adapters.Http;
+using Sentiment.Adapters.Onnx;
+using Sentiment.Adapters.Sqlite;
+using Sentiment.Domain.Ingestion;
+using Sentiment.Domain.Tenants;
+using Sentiment.Engine;
+using Sentiment.LocalHost.Data;
+
+namespace Sentiment.LocalHost;
+
+/// <summary>Composes the pipeline on one machine: the embedded engine, SQLite tables, files, ONNX.</summary>
+public static class PipelineServices
+{
+    /// <summary>Registers everything that works on a data folder.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="path">The data folder.</param>
+    public static IServiceCollection AddPipeline(this IServiceCollection services, IConfiguration configuration, string path)
+    {
+        var folder = new DataFolder(path);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ISecrets, EnvironmentSecrets>();
+        services.AddSources(configuration);
+        services.AddScoring(configuration);
+        services.AddStores(configuration, path, readOnly: false);
+        services.AddBound<IngestionOptions>(configuration, IngestionOptions.Section);
+        services.AddIngestion();
+        services.AddEmbeddedEngine((_, options) => options.Path = folder.Engine);
+        return services;
+    }
+
+    /// <summary>Registers the stores of a data folder.</summary>
+    public static IServiceCollection AddStores(this IServiceCollection services, IConfiguration configuration, string path, bool readOnly)
+    {
+        var folder = new DataFolder(path);
+        var storage = new StorageOptions();
+        configuration.GetSection(StorageOptions.Section).Bind(storage);
+        services.AddSqliteTables(options =>
+        {
+            options.Path = folder.Tables;
+            options.ReadOnly = readOnly;
+            options.Durability = storage.Durability;
+        });
+        return services.AddFileBlobs(options =>
+        {
+            options.Root = folder.Blobs;
+            options.ReadOnly = readOnly;
+            options.FlushToDisk = storage.Durability == SqliteDurability.PowerLoss;
+        });
+    }
+
+    /// <summary>Registers scoring with the model that is configured, or the one that comes with the program.</summary>
+    public static IServiceCollection AddScoring(this IServiceCollection services, IConfiguration configuration)
+    {
+        var section = configuration.GetSection(ScoringOptions.Section);
+        var options = new ScoringOptions { ModelPath = Path.Combine(AppContext.BaseDirectory, "models", "compact") };
+        section.Bind(options);
+        return services.AddOnnxScoring(options);
+    }
+
+    /// <summary>Binds options to a section and validates them at the start; a bad value is named with its key.</summary>
+    public static IServiceCollection AddBound<TOptions>(this IServiceCollection services, IConfiguration configuration, string section)
+        where TOptions : class
+    {
+        services.AddOptions<TOptions>().Bind(configuration.GetSection(section)).Validate(_ => true).ValidateOnStart();
+        services.AddSingleton<Microsoft.Extensions.Options.IValidateOptions<TOptions>>(new SectionValidation<TOptions>(section));
+        return services;
+    }
+
+    private sealed class SectionValidation<TOptions>(string section) : Microsoft.Extensions.Options.IValidateOptions<TOptions>
+        where TOptions : class
+    {
+        public Microsoft.Extensions.Options.ValidateOptionsResult Validate(string? name, TOptions options)
+        {
+            var problems = new List<ValidationResult>();
+            return Validator.TryValidateObject(options, new ValidationContext(options), problems, validateAllProperties: true)
+                ? Microsoft.Extensions.Options.ValidateOptionsResult.Success
+                : Microsoft.Extensions.Options.ValidateOptionsResult.Fail(problems.Select(p => $"{section}:{p.MemberNames.FirstOrDefault()}: {p.ErrorMessage}"));
+        }
+    }
+}
+
+/// <summary>How a data folder is written.</summary>
+public sealed record StorageOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Storage";
+
+    /// <summary>What a write survives: <c>Process</c> (the default; any end of the process) or <c>PowerLoss</c>.</summary>
+    public SqliteDurability Durability { get; init; } = SqliteDurability.Process;
+}

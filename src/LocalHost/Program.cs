@@ -1,0 +1,5 @@
+using Sentiment.LocalHost;
+using Sentiment.LocalHost.Commands;
+
+using var interrupt = new Interrupt();
+return await new SentimentCommand(interrupt).InvokeAsync(args);

@@ -1,0 +1,128 @@
+using System.Net;
+using System.Net.Sockets;
+using Sentiment.Api;
+using Sentiment.Domain.Ingestion;
+using Sentiment.Domain.Tenants;
+using Sentiment.LocalHost.Commands;
+using Sentiment.LocalHost.Data;
+
+namespace Sentiment.LocalHost.Serving;
+
+/// <summary>The server on one machine: schedule, API and page, on loopback.</summary>
+internal static class LocalServer
+{
+    public const int DefaultPort = 7071;
+    private const int PortsTried = 100;
+
+    /// <summary>A builder with the server's configuration; the caller may add to it.</summary>
+    public static WebApplicationBuilder Builder()
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = Directory.GetCurrentDirectory() });
+        CommandHost.Logs(builder.Logging, builder.Configuration);
+
+        // Another site's page must not reach the server through a name that resolves to this machine.
+        builder.Configuration["AllowedHosts"] = "localhost;127.0.0.1;[::1]";
+        return builder;
+    }
+
+    /// <summary>Serves until it is told to stop.</summary>
+    /// <param name="builder">From <see cref="Builder"/>.</param>
+    /// <param name="folder">The data folder; the caller holds its lock.</param>
+    /// <param name="held">The lock, to say where the server listens.</param>
+    /// <param name="roster">The tenants.</param>
+    /// <param name="port">The port; null: the default, or the next free one.</param>
+    /// <param name="cancellationToken">Stops the server gracefully.</param>
+    public static async Task<int> RunAsync(
+        WebApplicationBuilder builder, DataFolder folder, WriterLock held, TenantRoster roster, int? port, CancellationToken cancellationToken)
+    {
+        var schedule = builder.Configuration.GetSection(ScheduleOptions.Section);
+        Schedule.Parse(schedule[nameof(ScheduleOptions.Cron)] ?? new ScheduleOptions().Cron);
+        builder.Services.Configure<ScheduleOptions>(options => { });
+        builder.Services.AddSingleton(Microsoft.Extensions.Options.Options.Create(OptionsOf(schedule)));
+        var key = AdminKeyFile.OpenOrCreate(folder);
+        builder.Services.AddPipeline(builder.Configuration, folder.Path);
+        builder.Services.AddSentimentApi();
+        builder.Services.AddSingleton<IAdminKey>(key);
+        builder.Services.AddSingleton(roster);
+        builder.Services.AddSingleton(folder);
+        builder.Services.AddHostedService<Schedule>();
+        var chosen = Choose(port);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, chosen));
+
+        var app = builder.Build();
+        await using var disposing = app.ConfigureAwait(false);
+        CommandHost.LoadModel(app.Services);
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.MapSentimentApi();
+        app.MapStatusPage();
+        await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        held.Announce(chosen);
+        Console.Out.WriteLine($"Dashboard: http://localhost:{chosen}/#key={key.Key}");
+        Console.Out.WriteLine("Press Ctrl+C to stop; started again, it goes on where it stood.");
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        finally
+        {
+            await app.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+
+        return 0;
+    }
+
+    private static ScheduleOptions OptionsOf(IConfigurationSection section)
+    {
+        var overlap = section[nameof(ScheduleOptions.Overlap)];
+        return new()
+        {
+            Cron = section[nameof(ScheduleOptions.Cron)] ?? new ScheduleOptions().Cron,
+            Overlap = overlap?.ToLowerInvariant() switch
+            {
+                null or "skip" => OverlapPolicy.Skip,
+                "queue-one" => OverlapPolicy.QueueOne,
+                "cancel" => OverlapPolicy.Cancel,
+                _ => throw new CommandFailure($"Schedule:Overlap: '{overlap}' is none of skip, queue-one, cancel", CommandFailure.BadUsage),
+            },
+        };
+    }
+
+    private static int Choose(int? port)
+    {
+        if (port is { } wanted)
+        {
+            return wanted == 0 || IsFree(wanted) ? wanted
+                : throw new CommandFailure($"--port: {wanted} is in use by another process; choose another", CommandFailure.Failed);
+        }
+
+        for (var candidate = DefaultPort; candidate < DefaultPort + PortsTried; candidate++)
+        {
+            if (IsFree(candidate))
+            {
+                if (candidate != DefaultPort)
+                {
+                    Console.Error.WriteLine($"sentiment: port {DefaultPort} is in use; listening on {candidate}");
+                }
+
+                return candidate;
+            }
+        }
+
+        throw new CommandFailure($"--port: {DefaultPort} and the {PortsTried - 1} after it are in use; choose another", CommandFailure.Failed);
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
