@@ -1,0 +1,101 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sentiment.Adapters.Sqlite;
+using Sentiment.Domain.Ingestion.Chunks;
+using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Items;
+using Sentiment.Domain.Storage;
+using Sentiment.Domain.Trends;
+
+namespace Sentiment.EndToEnd;
+
+/// <summary>What a data folder holds, compared with what the vendors say that it should.</summary>
+internal sealed class StoredTruth(string data) : IAsyncDisposable
+{
+    private readonly SqliteTableStore _tables = new(
+        new SqliteOptions { Path = Path.Combine(data, "tables.db"), ReadOnly = true }, NullLogger<SqliteTableStore>.Instance);
+
+    /// <summary>Compares items, titles, memberships, quarantine and aggregates of a tenant.</summary>
+    public async Task AssertEqualsAsync(Vendors vendors, string tenant, string[] symbols)
+    {
+        await using var snapshot = await _tables.OpenSnapshotAsync(default);
+        var items = new List<Item>();
+        await foreach (var item in ItemStore.ListAsync(snapshot, tenant, null, DateTimeOffset.UtcNow.AddDays(-60), DateTimeOffset.UtcNow.AddDays(2), default))
+        {
+            items.Add(item);
+        }
+
+        var counts = new Dictionary<(string Symbol, long Minute), long>();
+        foreach (var (table, vendor) in Workplace.Tables)
+        {
+            var truth = await vendors.TruthAsync(vendor, symbols);
+            var expected = truth.GetProperty("items").EnumerateArray().ToList();
+            Assert.Equal(
+                expected.Select(Line).Order(StringComparer.Ordinal),
+                items.Where(i => i.Table == table).Select(i => $"{i.SourceId} {string.Join(',', i.Symbols.Order(StringComparer.Ordinal))} {i.PublishedAt.ToUnixTimeSeconds()} {i.Title}").Order(StringComparer.Ordinal));
+            foreach (var symbol in expected.SelectMany(e => Symbols(e).Select(s => (s, Bucket.MinuteOf(e.GetProperty("publishedAt").GetDateTimeOffset())))))
+            {
+                counts[symbol] = counts.GetValueOrDefault(symbol) + 1;
+            }
+
+            Assert.Equal(
+                truth.GetProperty("bad").EnumerateArray().Select(BadKey).Distinct().Order(StringComparer.Ordinal),
+                (await QuarantineAsync(snapshot, tenant, table)).Order(StringComparer.Ordinal));
+        }
+
+        Assert.Equal(counts.OrderBy(c => c.Key), (await BucketsAsync(snapshot, tenant)).OrderBy(c => c.Key));
+    }
+
+    /// <summary>How the newest run stands; null before there is one.</summary>
+    public async Task<RunReport?> NewestRunAsync() =>
+        (await RunStore.ListAsync(_tables, null, 1, null, default)).Select(r => r.Run.Id).FirstOrDefault() is { } run
+            ? await RunReport.ReadAsync(_tables, run, default) : null;
+
+    /// <summary>Pages that a run has committed.</summary>
+    public async Task<int> PagesAsync(string run)
+    {
+        var pages = 0;
+        await foreach (var chunk in ChunkStore.ListAsync(_tables, run, null, null, default))
+        {
+            pages += chunk.Page;
+        }
+
+        return pages;
+    }
+
+    public ValueTask DisposeAsync() => _tables.DisposeAsync();
+
+    private static IEnumerable<string> Symbols(JsonElement item) =>
+        item.GetProperty("symbols").EnumerateArray().Select(s => s.GetString()!).Order(StringComparer.Ordinal);
+
+    private static string Line(JsonElement item) =>
+        $"{item.GetProperty("id")} {string.Join(',', Symbols(item))} {item.GetProperty("publishedAt").GetDateTimeOffset().ToUnixTimeSeconds()} {item.GetProperty("title").GetString()}";
+
+    private static string BadKey(JsonElement bad) => bad.GetProperty("id") is { ValueKind: JsonValueKind.Number } id
+        ? $"id:{id}" : "raw:" + bad.GetProperty("rawHash").GetString();
+
+    private static async Task<List<string>> QuarantineAsync(ITableSnapshot snapshot, string tenant, string table)
+    {
+        var keys = new List<string>();
+        await foreach (var row in snapshot.QueryAsync(new TableRange($"quarantine|{tenant}|{TableLimits.Escape(table)}"), default))
+        {
+            keys.Add(JsonDocument.Parse(row.Data).RootElement.GetProperty("key").GetString()!);
+        }
+
+        return keys;
+    }
+
+    private static async Task<Dictionary<(string Symbol, long Minute), long>> BucketsAsync(ITableSnapshot snapshot, string tenant)
+    {
+        var counts = new Dictionary<(string, long), long>();
+        await foreach (var partition in snapshot.PartitionsAsync($"trends|{tenant}|", default))
+        {
+            foreach (var (key, bucket) in await TrendStore.DayAsync(snapshot, tenant, partition.Split('|')[2], _ => new(true), default))
+            {
+                counts[key] = bucket.Count;
+            }
+        }
+
+        return counts;
+    }
+}
