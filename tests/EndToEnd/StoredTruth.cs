@@ -1,11 +1,17 @@
 using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Sentiment.Adapters.Files;
+using Sentiment.Adapters.Http;
 using Sentiment.Adapters.Sqlite;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Items;
+using Sentiment.Domain.Sources;
 using Sentiment.Domain.Storage;
 using Sentiment.Domain.Trends;
+using Sentiment.Domain.Verification;
 
 namespace Sentiment.EndToEnd;
 
@@ -44,6 +50,16 @@ internal sealed class StoredTruth(string data) : IAsyncDisposable
         }
 
         Assert.Equal(counts.OrderBy(c => c.Key), (await BucketsAsync(snapshot, tenant)).OrderBy(c => c.Key));
+    }
+
+    /// <summary>Recounts every invariant; nothing may be wrong.</summary>
+    public async Task AssertVerifiesAsync()
+    {
+        var blobs = new FileBlobStore(
+            new FileBlobOptions { Root = Path.Combine(data, "blobs"), ReadOnly = true }, TimeProvider.System, NullLogger<FileBlobStore>.Instance);
+        using var sources = new ServiceCollection().AddSources(new ConfigurationBuilder().Build()).AddSingleton<SourceCatalog>().BuildServiceProvider();
+        var found = await new Verifier(_tables, blobs, sources.GetRequiredService<SourceCatalog>()).RunAsync(default);
+        Assert.True(found.ProblemCount == 0, string.Join('\n', found.Problems));
     }
 
     /// <summary>How the newest run stands; null before there is one.</summary>
