@@ -22,9 +22,9 @@ public sealed partial class EmbeddedEngine
             throw new ArgumentException($"No workflow is registered under '{name}'.", nameof(name));
         }
 
-        if (_options.InstanceIdPrefix is { } prefix && !instanceId.StartsWith(prefix, StringComparison.Ordinal))
+        if (!IsTakenUp(instanceId))
         {
-            throw new ArgumentException($"This engine runs only instances whose id begins with '{prefix}'.", nameof(instanceId));
+            throw new ArgumentException($"This engine runs only instances whose id begins with '{_options.InstanceIdPrefix}'.", nameof(instanceId));
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -123,8 +123,12 @@ public sealed partial class EmbeddedEngine
         return ended.Count > 0;
     }
 
+    private bool IsTakenUp(string instanceId) =>
+        _options.InstanceIdPrefix is not { } prefix || instanceId.StartsWith(prefix, StringComparison.Ordinal);
+
     private async Task<bool> RequestAsync(string instanceId, HistoryEvent input, CancellationToken cancellationToken)
     {
+        if (!IsTakenUp(instanceId)) return false;
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();

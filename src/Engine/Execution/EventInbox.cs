@@ -3,7 +3,8 @@ using Sentiment.Engine.History;
 namespace Sentiment.Engine.Execution;
 
 /// <summary>The external events of an instance: those that came early, and who waits for which.</summary>
-internal sealed class EventInbox
+/// <param name="checkInTurn">Whether the calling code runs inside a turn of the instance.</param>
+internal sealed class EventInbox(Func<bool> checkInTurn)
 {
     private readonly Dictionary<string, TaskCompletionSource<string?>> _waiters = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<HistoryEvent> _early = [];
@@ -54,6 +55,7 @@ internal sealed class EventInbox
 
     private void GiveUp(string name, TaskCompletionSource<string?> waiter, CancellationToken cancellationToken)
     {
+        if (!checkInTurn()) return;
         if (_waiters.TryGetValue(name, out var current) && ReferenceEquals(current, waiter)) _waiters.Remove(name);
         waiter.TrySetCanceled(cancellationToken);
     }

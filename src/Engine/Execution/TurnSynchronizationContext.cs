@@ -3,10 +3,10 @@ namespace Sentiment.Engine.Execution;
 /// <summary>
 /// Keeps all code of one instance on the thread of its current turn, one piece after the other in the order queued.
 /// </summary>
-internal sealed class TurnSynchronizationContext : SynchronizationContext
+internal sealed class TurnSynchronizationContext(Action enteredFromOutside) : SynchronizationContext
 {
     private readonly Queue<(SendOrPostCallback Callback, object? State)> _queue = new();
-    private int _threadId;
+    private volatile int _threadId;
     private volatile bool _wasEnteredFromOutside;
 
     /// <summary>Whether the calling code runs inside a turn of this instance.</summary>
@@ -40,7 +40,14 @@ internal sealed class TurnSynchronizationContext : SynchronizationContext
     public override void Post(SendOrPostCallback d, object? state)
     {
         if (_threadId == Environment.CurrentManagedThreadId) _queue.Enqueue((d, state));
-        else _wasEnteredFromOutside = true;
+        else EnterFromOutside();
+    }
+
+    /// <summary>Notes that something outside the turn tried to move the workflow on.</summary>
+    public void EnterFromOutside()
+    {
+        _wasEnteredFromOutside = true;
+        enteredFromOutside();
     }
 
     /// <inheritdoc/>

@@ -10,7 +10,7 @@ namespace Sentiment.Engine.Execution;
 /// </summary>
 internal sealed class WorkflowExecution
 {
-    private readonly TurnSynchronizationContext _turn = new();
+    private readonly TurnSynchronizationContext _turn;
     private readonly WorkflowRegistry _registry;
     private readonly Dictionary<int, PendingCall> _pending = [];
     private readonly List<HistoryEvent> _held = [];
@@ -21,10 +21,15 @@ internal sealed class WorkflowExecution
     private Exception? _fault;
     private int _sequence;
 
-    /// <summary>Prepares a generation; it begins with its start event.</summary>
-    public WorkflowExecution(ExecutionStart start, WorkflowRegistry registry, ILoggerFactory loggers)
+    /// <summary>
+    /// Prepares a generation; it begins with its start event. Should anything but the engine move it on, it says so
+    /// through the action, on whatever thread.
+    /// </summary>
+    public WorkflowExecution(ExecutionStart start, WorkflowRegistry registry, ILoggerFactory loggers, Action enteredFromOutside)
     {
         Start = start;
+        _turn = new(enteredFromOutside);
+        Events = new(CheckInTurn);
         _registry = registry;
         CustomStatus = start.CustomStatus;
         _context = new(this, loggers);
@@ -34,7 +39,7 @@ internal sealed class WorkflowExecution
     public ExecutionStart Start { get; }
 
     /// <summary>The events from outside.</summary>
-    public EventInbox Events { get; } = new();
+    public EventInbox Events { get; }
 
     /// <summary>The time of the turn.</summary>
     public DateTimeOffset Time { get; private set; }
@@ -154,9 +159,23 @@ internal sealed class WorkflowExecution
     /// <summary>Gives a call up.</summary>
     public void Cancel(PendingCall call, CancellationToken cancellationToken)
     {
+        if (!CheckInTurn()) return;
         _pending.Remove(call.Sequence);
         call.DropTimer();
         call.TrySetCanceled(cancellationToken);
+    }
+
+    /// <summary>Whether the calling code runs inside a turn; if not, the instance will fail for it.</summary>
+    public bool CheckInTurn()
+    {
+        if (!_turn.IsCurrent) _turn.EnterFromOutside();
+        return _turn.IsCurrent;
+    }
+
+    /// <summary>Fails an instance that something outside its turns has moved on.</summary>
+    public void CheckForeignTasks()
+    {
+        if (Outcome is null && _turn.WasEnteredFromOutside) Fault(ForeignTask());
     }
 
     /// <summary>Drops the engine's timers of a generation that has ended.</summary>
@@ -261,5 +280,5 @@ internal sealed class WorkflowExecution
 
     private static InvalidOperationException ForeignTask() => new(
         "The workflow awaits a task that its context did not return. Workflow code uses no Task.Run, Task.Delay, I/O or "
-        + "ConfigureAwait(false); such work belongs in an activity.");
+        + "ConfigureAwait(false), and cancels with Cancel, not CancelAsync; other work belongs in an activity.");
 }

@@ -79,13 +79,19 @@ internal sealed class InstanceTurns
 
             TakeChildren(result.Children, calls);
         }
+        else
+        {
+            // Holding what is held, or letting go what goes: there is nothing to write.
+            _requests.ForEach(request => request.Done.TrySetResult(true));
+        }
 
         Dispatch(recovered);
         Dispatch(calls);
     }
 
     private WorkflowExecution Execution(int generation, string? input, string? customStatus) =>
-        new(new(_row.Id, _row.Name, generation, input, customStatus), _runtime.Registry, _runtime.Loggers);
+        new(new(_row.Id, _row.Name, generation, input, customStatus), _runtime.Registry, _runtime.Loggers,
+            () => _actor.Post(EnteredFromOutside.Instance));
 
     private List<PendingCall> Recover(List<Message> batch)
     {
@@ -115,6 +121,9 @@ internal sealed class InstanceTurns
         {
             case BeginExecution:
                 Apply(new(HistoryEventKind.ExecutionStarted));
+                break;
+            case EnteredFromOutside:
+                _execution.CheckForeignTasks();
                 break;
             case TaskEnded ended:
                 // Answers to a wait given up, or of an earlier generation, are not worth keeping.

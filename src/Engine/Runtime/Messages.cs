@@ -20,6 +20,13 @@ internal sealed record RecoverExecution : Message
     public static RecoverExecution Instance { get; } = new();
 }
 
+/// <summary>Something outside its turns has moved the workflow on.</summary>
+internal sealed record EnteredFromOutside : Message
+{
+    /// <summary>The only one.</summary>
+    public static EnteredFromOutside Instance { get; } = new();
+}
+
 /// <summary>An activity has ended or a timer has fired.</summary>
 /// <param name="Generation">The generation that asked for it.</param>
 /// <param name="Input">What the history is to say.</param>
