@@ -47,14 +47,22 @@ public sealed class Faults
             throw new CrashException();
         }
 
-        var result = await write();
-        if (isChosen)
+        if (!isChosen)
         {
-            _down = true;
-            throw new CrashException();
+            return await write();
         }
 
-        return result;
+        try
+        {
+            await write();
+        }
+        catch (TableConflictException)
+        {
+            // Nobody lives to learn of it.
+        }
+
+        _down = true;
+        throw new CrashException();
     }
 }
 
