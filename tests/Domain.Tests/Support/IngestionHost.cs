@@ -108,6 +108,20 @@ public sealed partial class IngestionHost : IAsyncDisposable
     /// <summary>Starts the engine on the files.</summary>
     public async Task StartEngineAsync() => await Get<EmbeddedEngine>().StartAsync(default);
 
+    /// <summary>Starts a run, or goes on with one.</summary>
+    public async Task<string> BeginAsync(TenantRoster roster, OverlapPolicy overlap = OverlapPolicy.Skip, RunRequest? request = null) =>
+        (await Get<RunStarter>().StartAsync(request ?? RunRequest.Everything, roster, overlap, default)).Run.Id;
+
+    /// <summary>Moves the clock from timer to timer until a run has ended; its report, and a clean recount.</summary>
+    public async Task<RunReport> EndAsync(string run)
+    {
+        await Time.MoveUntilAsync(Get<RunStarter>().WaitForEndAsync(run, default), run);
+        await AssertCleanAsync();
+        return await ReportAsync(run);
+    }
+
+    public async Task<RunReport> ReportAsync(string run) => (await RunReport.ReadAsync(Get<ITableReader>(), run, default))!;
+
     /// <summary>Closes everything; the next use opens it on the same files, as a new process would.</summary>
     public async Task CloseAsync()
     {
