@@ -10,6 +10,8 @@ public sealed class Gate
     /// <summary>Completes once somebody waits.</summary>
     public Task ReachedAsync() => _reached.Task.WaitAsync(Limit);
 
+    public bool IsOpen => _open.Task.IsCompleted;
+
     public void Open() => _open.TrySetResult();
 
     public async Task PassAsync(CancellationToken cancellationToken)
