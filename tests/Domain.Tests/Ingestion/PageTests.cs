@@ -20,8 +20,14 @@ public class PageTests
         var vendor = new ScriptedVendor(ScriptedVendor.Describe(), TimeProvider.System);
         var chunk = new ChunkRow
         {
-            Run = "r", Tenant = "acme", Table = "wire/news", Number = 1, Symbols = ["AAPL", "MSFT"],
-            From = Noon.AddHours(-1), To = Noon.AddHours(1), Window = CursorDate.Published,
+            Run = "r",
+            Tenant = "acme",
+            Table = "wire/news",
+            Number = 1,
+            Symbols = ["AAPL", "MSFT"],
+            From = Noon.AddHours(-1),
+            To = Noon.AddHours(1),
+            Window = CursorDate.Published,
         };
         var bytes = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new { Records = records, Next = (string?)null });
         var page = vendor.Parse(new(["AAPL"], Noon, Noon, CursorDate.Published, null, null), new(bytes, Noon));

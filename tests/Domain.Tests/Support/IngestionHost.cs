@@ -68,8 +68,14 @@ public sealed partial class IngestionHost : IAsyncDisposable
             [Tenant(tenant, [.. chunks.SelectMany(c => c)])], default);
         var rows = chunks.Select((symbols, index) => new ChunkRow
         {
-            Run = run, Tenant = tenant, Table = Vendor.Description.Table, Number = index + 1, Symbols = symbols,
-            From = Start.AddDays(-7), To = Time.GetUtcNow(), Window = CursorDate.Published,
+            Run = run,
+            Tenant = tenant,
+            Table = Vendor.Description.Table,
+            Number = index + 1,
+            Symbols = symbols,
+            From = Start.AddDays(-7),
+            To = Time.GetUtcNow(),
+            Window = CursorDate.Published,
         }).ToList();
         await Get<ChunkStore>().PlanAsync(rows, default);
         return rows.ConvertAll(r => r.Id);
