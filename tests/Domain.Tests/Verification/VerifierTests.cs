@@ -1,6 +1,8 @@
 using System.Text;
+using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Ingestion.Tables;
 using Sentiment.Domain.Storage;
 using Sentiment.Domain.Tests.Support;
 
@@ -56,6 +58,34 @@ public class VerifierTests
 
         Assert.Contains(
             $"chunk r1|acme|wire~2fnews|000001 page 1: its archived body '{blob}' is missing or damaged", (await host.VerifyAsync()).Problems);
+    }
+
+    [Fact]
+    public async Task A_watermark_beyond_what_was_covered_is_named()
+    {
+        await using var host = await FinishedAsync();
+        await host.Get<TableStateStore>().MoveWatermarkAsync("acme", "wire/news", new(IngestionHost.Start.AddHours(1), ["AAPL"]), null, default);
+        Assert.Equal(
+            ["watermark of acme wire/news: at 2030-01-10T13:00:00.0000000Z, where AAPL is covered only up to 2030-01-10T12:00:00.0000000Z"],
+            (await host.VerifyAsync()).Problems);
+    }
+
+    [Fact]
+    public async Task A_hole_between_spans_that_no_failed_chunk_names_is_named()
+    {
+        await using var host = await FinishedAsync();
+        host.Time.Advance(TimeSpan.FromDays(2));
+        await host.PlanAsync("r2", "acme");
+        var chunk = await host.ChunkAsync(new("r1", "acme", "wire/news", 1)) with
+        {
+            Run = "r2", From = IngestionHost.Start.AddDays(1), To = IngestionHost.Start.AddDays(2), Status = WorkStatus.Pending, Page = 0, Announced = 0,
+            Drained = false, Ledger = Ledger.Empty,
+        };
+        await host.Get<ChunkStore>().PlanAsync([chunk], default);
+        Assert.Equal(ChunkResult.Done, (await host.ProcessAsync(chunk.Id)).Result);
+        Assert.Equal(
+            ["coverage of acme wire/news AAPL: a hole from 2030-01-10T12:00:00.0000000Z to 2030-01-11T12:00:00.0000000Z that no failed chunk names"],
+            (await host.VerifyAsync()).Problems);
     }
 
     [Fact]
