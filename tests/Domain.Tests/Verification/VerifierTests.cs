@@ -78,8 +78,14 @@ public class VerifierTests
         await host.PlanAsync("r2", "acme");
         var chunk = await host.ChunkAsync(new("r1", "acme", "wire/news", 1)) with
         {
-            Run = "r2", From = IngestionHost.Start.AddDays(1), To = IngestionHost.Start.AddDays(2), Status = WorkStatus.Pending, Page = 0, Announced = 0,
-            Drained = false, Ledger = Ledger.Empty,
+            Run = "r2",
+            From = IngestionHost.Start.AddDays(1),
+            To = IngestionHost.Start.AddDays(2),
+            Status = WorkStatus.Pending,
+            Page = 0,
+            Announced = 0,
+            Drained = false,
+            Ledger = Ledger.Empty,
         };
         await host.Get<ChunkStore>().PlanAsync([chunk], default);
         Assert.Equal(ChunkResult.Done, (await host.ProcessAsync(chunk.Id)).Result);
