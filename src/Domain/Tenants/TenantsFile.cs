@@ -9,13 +9,13 @@ public static partial class TenantsFile
     private const int MaxTenants = 5000;
     private const int MaxSymbols = 10_000;
 
-    [GeneratedRegex("^[a-z0-9-]{1,40}$")]
+    [GeneratedRegex("^[a-z0-9-]{1,40}\\z")]
     private static partial Regex IdPattern { get; }
 
-    [GeneratedRegex("^[A-Z0-9][A-Z0-9.^=/-]{0,31}$")]
+    [GeneratedRegex("^[A-Z0-9][A-Z0-9.^=/-]{0,31}\\z")]
     private static partial Regex SymbolPattern { get; }
 
-    [GeneratedRegex("^(env|keyvault):[A-Za-z0-9_-]{1,127}$")]
+    [GeneratedRegex("^(env|keyvault):[A-Za-z0-9_-]{1,127}\\z")]
     private static partial Regex CredentialPattern { get; }
 
     /// <summary>Reads the file's bytes.</summary>

@@ -75,7 +75,8 @@ public sealed class Bucket
     }
 
     /// <summary>The minute a time falls into.</summary>
-    public static long MinuteOf(DateTimeOffset time) => time.ToUnixTimeSeconds() / 60;
+    public static long MinuteOf(DateTimeOffset time) =>
+        (time.UtcTicks / TimeSpan.TicksPerMinute) - (DateTimeOffset.UnixEpoch.Ticks / TimeSpan.TicksPerMinute);
 }
 
 /// <summary>A score at a time; ties in time break by item id.</summary>

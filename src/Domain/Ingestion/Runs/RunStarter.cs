@@ -96,12 +96,14 @@ public sealed class RunStarter
     /// <summary>Goes on with every unfinished run.</summary>
     public async Task<int> ResumeAsync(CancellationToken cancellationToken)
     {
+        // A run begun here may be listed again as running.
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         var resumed = 0;
         foreach (var status in (WorkStatus[])[WorkStatus.Pending, WorkStatus.Running])
         {
             await foreach (var run in _runs.OfStatusAsync(status, cancellationToken).ConfigureAwait(false))
             {
-                resumed += await BeginAsync(run, cancellationToken).ConfigureAwait(false) ? 1 : 0;
+                resumed += seen.Add(run.Id) && await BeginAsync(run, cancellationToken).ConfigureAwait(false) ? 1 : 0;
             }
         }
 

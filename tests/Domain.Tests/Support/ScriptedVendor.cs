@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using Sentiment.Domain.Sources;
+
+namespace Sentiment.Domain.Tests.Support;
+
+/// <summary>One record as the scripted vendor writes it; null fields are left out.</summary>
+public sealed record Told(string? Id, string? Title, DateTimeOffset? Published, IReadOnlyList<string> Symbols, DateTimeOffset? Crawled = null);
+
+/// <summary>A vendor in memory: what each page holds, and what happens instead, is up to the test.</summary>
+public sealed class ScriptedVendor(SourceDescription description, TimeProvider time) : ITableSource
+{
+    private sealed record Body(List<Told> Records, string? Next);
+
+    public SourceDescription Description { get; } = description;
+
+    /// <summary>What the pages of a request are, by its symbols and window; by default none but one empty page.</summary>
+    public Func<PageRequest, IReadOnlyList<IReadOnlyList<Told>>> Pages { get; set; } = _ => [[]];
+
+    /// <summary>Called before an answer, with the number of this call from 1; may throw or wait.</summary>
+    public Func<PageRequest, int, CancellationToken, Task> Before { get; set; } = (_, _, _) => Task.CompletedTask;
+
+    /// <summary>Every request, in order.</summary>
+    public ConcurrentQueue<PageRequest> Calls { get; } = new();
+
+    public static SourceDescription Describe(
+        string table = "wire/news", string vendor = "wire", ChunkAxis axis = ChunkAxis.SymbolBatch, CursorDate cursor = CursorDate.Published,
+        int symbolsPerChunk = 1, int daysPerChunk = 1, TimeSpan? lookback = null) =>
+        new(table, vendor, axis, cursor, lookback ?? TimeSpan.FromHours(72), symbolsPerChunk, daysPerChunk);
+
+    /// <summary>How often a page was asked for, by the chunk's first symbol and the cursor.</summary>
+    public int CallsFor(string symbol, string? cursor) => Calls.Count(c => c.Symbols[0] == symbol && c.Cursor == cursor);
+
+    public async Task<SourceBody> FetchAsync(PageRequest request, CancellationToken cancellationToken)
+    {
+        Calls.Enqueue(request);
+        var fetchedAt = time.GetUtcNow();
+        await Before(request, Calls.Count, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        var pages = Pages(request);
+        var index = request.Cursor is { } cursor ? int.Parse(cursor, CultureInfo.InvariantCulture) : 0;
+        var body = new Body([.. pages[index]], index + 1 < pages.Count ? (index + 1).ToString(CultureInfo.InvariantCulture) : null);
+        return new(JsonSerializer.SerializeToUtf8Bytes(body), fetchedAt);
+    }
+
+    public SourcePage Parse(PageRequest request, SourceBody body)
+    {
+        var read = JsonSerializer.Deserialize<Body>(body.Bytes.Span)!;
+        return new([.. read.Records.Select(r => new SourceRecord(
+            r.Id, r.Title, r.Id is null ? null : $"https://wire.example/{Uri.EscapeDataString(r.Id)}", r.Published, r.Crawled, r.Symbols,
+            JsonSerializer.SerializeToUtf8Bytes(r)))], read.Next);
+    }
+}

@@ -1,0 +1,118 @@
+using System.Text;
+using Sentiment.Domain.Tenants;
+
+namespace Sentiment.Domain.Tests.Tenants;
+
+public class TenantsFileTests
+{
+    private const string Good = """{"id":"acme","symbols":["AAPL"],"tables":["tiingo/news"],"credentials":{"tiingo":"env:T"}}""";
+
+    private static readonly Dictionary<string, string> Tables = new() { ["tiingo/news"] = "tiingo", ["finnhub/company-news"] = "finnhub" };
+
+    public static TheoryData<string, string[]> Problems => new()
+    {
+        { "{\n \"tenants\": [}", ["$: not JSON: line 2, byte 14"] },
+        { "[]", ["$.tenants: an array of tenants expected"] },
+        { """{"tenants":{}}""", ["$.tenants: an array of tenants expected"] },
+        { """{"tenants":[]}""", ["$.tenants: 1 to 5000 tenants expected, found 0"] },
+        { """{"tenants":[7]}""", ["$.tenants[0]: an object expected"] },
+        { $$"""{"tenants":[{{Good}},{{Good}}]}""", ["$.tenants[1].id: 'acme' is there twice"] },
+        {
+            """{"tenants":[{"id":"Ac me","name":"","symbols":["A A",3],"tables":["no/table"],"credentials":{"tiingo":"s3cret"},"colour":1}]}""",
+            ["$.tenants[0].colour: unknown field", "$.tenants[0].id: 'Ac me' is not 1 to 40 characters of [a-z0-9-]",
+             "$.tenants[0].name: a text of 1 to 200 characters expected",
+             "$.tenants[0].symbols[0]: 'A A' is no symbol: [A-Z0-9][A-Z0-9.^=/-], at most 32 characters, expected", "$.tenants[0].symbols[1]: a text expected",
+             "$.tenants[0].tables[0]: 'no/table' is no table: one of tiingo/news, finnhub/company-news expected",
+             "$.tenants[0].credentials.tiingo: \"env:NAME\" or \"keyvault:NAME\" expected, never the secret itself"]
+        },
+        {
+            """{"tenants":[{"id":"a","symbols":[],"credentials":[]}]}""",
+            ["$.tenants[0].symbols: an array of at least one text expected", "$.tenants[0].tables: an array of at least one text expected",
+             "$.tenants[0].credentials: an object of vendor → \"env:NAME\" or \"keyvault:NAME\" expected"]
+        },
+        {
+            """{"tenants":[{"id":"a","symbols":["A"],"tables":["tiingo/news","finnhub/company-news"],"credentials":{"tiingo":"env:T"}}]}""",
+            ["$.tenants[0].credentials.finnhub: missing, although a table of finnhub is listed"]
+        },
+        {
+            """{"tenants":[{"symbols":["A"],"tables":["tiingo/news"]}]}""",
+            ["$.tenants[0].id: a text of 1 to 200 characters expected", "$.tenants[0].credentials.tiingo: missing, although a table of tiingo is listed"]
+        },
+    };
+
+    private static TenantRoster Parse(string json) => TenantsFile.Parse(Encoding.UTF8.GetBytes(json), Tables);
+
+    [Theory]
+    [MemberData(nameof(Problems))]
+    public void Every_problem_is_listed_with_its_path(string json, string[] problems)
+    {
+        var refused = Assert.Throws<TenantsFileException>(() => Parse(json));
+        Assert.Equal(problems, refused.Problems);
+        Assert.All(problems, p => Assert.Contains(p, refused.Message, StringComparison.Ordinal));
+        Assert.DoesNotContain("s3cret", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_may_have_comments_trailing_commas_small_symbols_and_repeats()
+    {
+        var tenant = Parse("""
+            {"tenants":[{
+              // a comment
+              "id":"acme-1","name":"Acme Capital","symbols":["aapl","BRK.B","AAPL","^GSPC1","EUR/USD","BF-B"],
+              "tables":["tiingo/news","finnhub/company-news","tiingo/news"],
+              "credentials":{"tiingo":"env:TIINGO_TOKEN","finnhub":"keyvault:finnhub-token",},
+            }]}
+            """.Replace("\"^GSPC1\",", "", StringComparison.Ordinal)).Tenants.Single();
+        Assert.Equal(("acme-1", "Acme Capital"), (tenant.Id, tenant.Name));
+        Assert.Equal(["AAPL", "BRK.B", "EUR/USD", "BF-B"], tenant.Symbols);
+        Assert.Equal(["tiingo/news", "finnhub/company-news"], tenant.Tables);
+        Assert.Equal("keyvault:finnhub-token", tenant.Credentials["finnhub"]);
+    }
+
+    [Fact]
+    public void Without_a_name_the_id_is_shown() => Assert.Equal("acme", Parse($$"""{"tenants":[{{Good}}]}""").Tenants.Single().Name);
+
+    [Fact]
+    public void Another_file_has_another_hash()
+    {
+        var hash = Parse($$"""{"tenants":[{{Good}}]}""").Hash;
+        Assert.Equal(hash, Parse($$"""{"tenants":[{{Good}}]}""").Hash);
+        Assert.NotEqual(hash, Parse($$"""{"tenants":[{{Good}}] }""").Hash);
+    }
+
+    [Theory]
+    [InlineData("a", true)]
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", true)]
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false)]
+    [InlineData("acme\\n", false)]
+    [InlineData("ACME", false)]
+    [InlineData("ac_me", false)]
+    public void An_id_is_1_to_40_small_letters_digits_and_dashes(string id, bool accepted)
+    {
+        var json = $$"""{"tenants":[{{Good.Replace("acme", id, StringComparison.Ordinal)}}]}""";
+        Assert.Equal(accepted, Record.Exception(() => Parse(json)) is null);
+    }
+
+    [Theory]
+    [InlineData("env:T\\n", false)]
+    [InlineData("env:", false)]
+    [InlineData("ENV:T", false)]
+    [InlineData("keyvault:a-b_C9", true)]
+    public void A_credential_is_a_reference_and_nothing_else(string reference, bool accepted)
+    {
+        var json = $$"""{"tenants":[{{Good.Replace("env:T", reference, StringComparison.Ordinal)}}]}""";
+        Assert.Equal(accepted, Record.Exception(() => Parse(json)) is null);
+    }
+
+    [Theory]
+    [InlineData("AAPL\\n", false)]
+    [InlineData("^GSPC", false)]
+    [InlineData("A23456789012345678901234567890.2", true)]
+    [InlineData("A23456789012345678901234567890.23", false)]
+    [InlineData("ı", false)]
+    public void A_symbol_is_checked_to_its_end(string symbol, bool accepted)
+    {
+        var json = $$"""{"tenants":[{{Good.Replace("AAPL", symbol, StringComparison.Ordinal)}}]}""";
+        Assert.Equal(accepted, Record.Exception(() => Parse(json)) is null);
+    }
+}
