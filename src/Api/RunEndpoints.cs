@@ -25,13 +25,14 @@ internal static class RunEndpoints
     }
 
     private static async Task<Results<Accepted<StartedDocument>, ProblemHttpResult>> StartAsync(
-        HttpRequest request, RunStarter starter, TenantRoster roster, IOptions<ScheduleOptions> schedule, CancellationToken cancellationToken)
+        HttpRequest request, RunStarter starter, ITenantDirectory tenants, IOptions<ScheduleOptions> schedule, CancellationToken cancellationToken)
     {
         try
         {
             var order = request.ContentLength == 0 || request.ContentType is null ? null
                 : await JsonSerializer.DeserializeAsync(request.Body, ApiJson.Default.RunOrder, cancellationToken).ConfigureAwait(false);
             var asked = new RunRequest(order?.Tenants ?? [], order?.Tables ?? [], order?.From, order?.To);
+            var roster = await tenants.GetAsync(cancellationToken).ConfigureAwait(false);
             var run = (await starter.StartAsync(asked, roster, schedule.Value.Overlap, cancellationToken).ConfigureAwait(false)).Run.Id;
             var status = $"{request.Scheme}://{request.Host}/api/runs/{run}";
             return TypedResults.Accepted(status, new StartedDocument(run, status));
@@ -43,6 +44,10 @@ internal static class RunEndpoints
         catch (RunRequestException problem)
         {
             return TypedResults.Problem(problem.Message, statusCode: StatusCodes.Status400BadRequest);
+        }
+        catch (TenantsFileException problem)
+        {
+            return TypedResults.Problem(problem.Message, statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }
 

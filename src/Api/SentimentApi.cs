@@ -8,7 +8,7 @@ namespace Sentiment.Api;
 /// <summary>The HTTP surface, the same on every host.</summary>
 public static class SentimentApi
 {
-    /// <summary>Registers what the endpoints need beside the ingestion, a <see cref="IAdminKey"/> and a tenant roster.</summary>
+    /// <summary>Registers what the endpoints need beside the ingestion, a <see cref="IAdminKey"/> and an <see cref="Sentiment.Domain.Tenants.ITenantDirectory"/>.</summary>
     public static IServiceCollection AddSentimentApi(this IServiceCollection services)
     {
         services.AddProblemDetails();

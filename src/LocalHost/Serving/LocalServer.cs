@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Sentiment.Api;
 using Sentiment.Domain.Ingestion;
+using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Tenants;
 using Sentiment.LocalHost.Commands;
 using Sentiment.LocalHost.Data;
@@ -35,15 +36,16 @@ internal static class LocalServer
     public static async Task<int> RunAsync(
         WebApplicationBuilder builder, DataFolder folder, WriterLock held, TenantRoster roster, int? port, CancellationToken cancellationToken)
     {
-        var schedule = builder.Configuration.GetSection(ScheduleOptions.Section);
-        Schedule.Parse(schedule[nameof(ScheduleOptions.Cron)] ?? new ScheduleOptions().Cron);
-        builder.Services.Configure<ScheduleOptions>(options => { });
-        builder.Services.AddSingleton(Microsoft.Extensions.Options.Options.Create(OptionsOf(schedule)));
+        var section = builder.Configuration.GetSection(ScheduleOptions.Section);
+        var schedule = ScheduleOptions.Read(section[nameof(ScheduleOptions.Cron)], section[nameof(ScheduleOptions.Overlap)]);
+        Schedule.Parse(schedule.Cron);
+        builder.Services.AddSingleton(Microsoft.Extensions.Options.Options.Create(schedule));
         var key = AdminKeyFile.OpenOrCreate(folder);
         builder.Services.AddPipeline(builder.Configuration, folder.Path);
         builder.Services.AddSentimentApi();
         builder.Services.AddSingleton<IAdminKey>(key);
-        builder.Services.AddSingleton(roster);
+        builder.Services.AddSingleton<ITenantDirectory>(new FixedTenants(roster));
+        builder.Services.AddSingleton<ScheduledRuns>();
         builder.Services.AddSingleton(folder);
         builder.Services.AddHostedService<Schedule>();
         var chosen = Choose(port);
@@ -70,22 +72,6 @@ internal static class LocalServer
         }
 
         return 0;
-    }
-
-    private static ScheduleOptions OptionsOf(IConfigurationSection section)
-    {
-        var overlap = section[nameof(ScheduleOptions.Overlap)];
-        return new()
-        {
-            Cron = section[nameof(ScheduleOptions.Cron)] ?? new ScheduleOptions().Cron,
-            Overlap = overlap?.ToLowerInvariant() switch
-            {
-                null or "skip" => OverlapPolicy.Skip,
-                "queue-one" => OverlapPolicy.QueueOne,
-                "cancel" => OverlapPolicy.Cancel,
-                _ => throw new CommandFailure($"Schedule:Overlap: '{overlap}' is none of skip, queue-one, cancel", CommandFailure.BadUsage),
-            },
-        };
     }
 
     private static int Choose(int? port)

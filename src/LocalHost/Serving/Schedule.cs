@@ -4,14 +4,13 @@ using Cronos;
 using Microsoft.Extensions.Options;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Runs;
-using Sentiment.Domain.Tenants;
 using Sentiment.LocalHost.Data;
 
 namespace Sentiment.LocalHost.Serving;
 
 /// <summary>Starts runs by themselves; ticks missed while the process was down run once.</summary>
 internal sealed partial class Schedule(
-    RunStarter starter, TenantRoster roster, IOptions<ScheduleOptions> options, DataFolder folder, TimeProvider time, ILogger<Schedule> logger)
+    RunStarter starter, ScheduledRuns runs, IOptions<ScheduleOptions> options, DataFolder folder, TimeProvider time, ILogger<Schedule> logger)
     : BackgroundService
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
@@ -53,7 +52,8 @@ internal sealed partial class Schedule(
 
             try
             {
-                await TickAsync(stoppingToken).ConfigureAwait(false);
+                // Ticks that pass while a run is waited for are missed ones: they run once.
+                await runs.TickAsync(Timeout.InfiniteTimeSpan, stoppingToken).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
@@ -62,28 +62,6 @@ internal sealed partial class Schedule(
 
             DataFolder.WriteWhole(folder.Schedule, JsonSerializer.Serialize(new LastTick(now), TickJson.Default.LastTick));
         }
-    }
-
-    private async Task TickAsync(CancellationToken cancellationToken)
-    {
-        if (await starter.UnfinishedAsync(RunRequest.Everything, roster, cancellationToken).ConfigureAwait(false) is { } unfinished)
-        {
-            switch (options.Value.Overlap)
-            {
-                case OverlapPolicy.QueueOne:
-                    // Ticks that pass meanwhile are missed ones: they run once.
-                    await starter.WaitForEndAsync(unfinished.Id, cancellationToken).ConfigureAwait(false);
-                    break;
-                case OverlapPolicy.Cancel:
-                    await starter.CancelAsync(unfinished.Id, "cancelled by the next scheduled run", cancellationToken).ConfigureAwait(false);
-                    break;
-                default:
-                    LogSkipped(unfinished.Id);
-                    return;
-            }
-        }
-
-        await starter.StartAsync(RunRequest.Everything, roster, options.Value.Overlap, cancellationToken).ConfigureAwait(false);
     }
 
     private DateTimeOffset? ReadLast()
@@ -97,9 +75,6 @@ internal sealed partial class Schedule(
             return null; // Nothing has run yet: the first run is due.
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "A scheduled run was skipped: {Run} is not finished.")]
-    private partial void LogSkipped(string run);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A scheduled run could not be started; the next tick tries again.")]
     private partial void LogFailed(Exception exception);
