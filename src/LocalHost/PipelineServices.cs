@@ -1,11 +1,11 @@
-using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Sentiment.Adapters.Configuration;
 using Sentiment.Adapters.Files;
 using Sentiment.Adapters.Http;
 using Sentiment.Adapters.Onnx;
+using Sentiment.Adapters.Secrets;
 using Sentiment.Adapters.Sqlite;
 using Sentiment.Domain.Ingestion;
-using Sentiment.Domain.Tenants;
 using Sentiment.Engine;
 using Sentiment.LocalHost.Data;
 
@@ -22,7 +22,7 @@ public static class PipelineServices
     {
         var folder = new DataFolder(path);
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<ISecrets, EnvironmentSecrets>();
+        services.AddSecrets(configuration);
         services.AddSources(configuration);
         services.AddScoring(configuration);
         services.AddStores(configuration, path, readOnly: false);
@@ -50,36 +50,6 @@ public static class PipelineServices
             options.ReadOnly = readOnly;
             options.FlushToDisk = storage.Durability == SqliteDurability.PowerLoss;
         });
-    }
-
-    /// <summary>Registers scoring with the model that is configured, or the one that comes with the program.</summary>
-    public static IServiceCollection AddScoring(this IServiceCollection services, IConfiguration configuration)
-    {
-        var section = configuration.GetSection(ScoringOptions.Section);
-        var options = new ScoringOptions { ModelPath = Path.Combine(AppContext.BaseDirectory, "models", "compact") };
-        section.Bind(options);
-        return services.AddOnnxScoring(options);
-    }
-
-    /// <summary>Binds options to a section and validates them at the start; a bad value is named with its key.</summary>
-    public static IServiceCollection AddBound<TOptions>(this IServiceCollection services, IConfiguration configuration, string section)
-        where TOptions : class
-    {
-        services.AddOptions<TOptions>().Bind(configuration.GetSection(section)).Validate(_ => true).ValidateOnStart();
-        services.AddSingleton<Microsoft.Extensions.Options.IValidateOptions<TOptions>>(new SectionValidation<TOptions>(section));
-        return services;
-    }
-
-    private sealed class SectionValidation<TOptions>(string section) : Microsoft.Extensions.Options.IValidateOptions<TOptions>
-        where TOptions : class
-    {
-        public Microsoft.Extensions.Options.ValidateOptionsResult Validate(string? name, TOptions options)
-        {
-            var problems = new List<ValidationResult>();
-            return Validator.TryValidateObject(options, new ValidationContext(options), problems, validateAllProperties: true)
-                ? Microsoft.Extensions.Options.ValidateOptionsResult.Success
-                : Microsoft.Extensions.Options.ValidateOptionsResult.Fail(problems.Select(p => $"{section}:{p.MemberNames.FirstOrDefault()}: {p.ErrorMessage}"));
-        }
     }
 }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Sentiment.Domain.Scoring;
@@ -7,6 +8,16 @@ namespace Sentiment.Adapters.Onnx;
 /// <summary>Registers scoring.</summary>
 public static class OnnxServices
 {
+    /// <summary>Scores with the model that is configured, or the one that comes with the program.</summary>
+    /// <exception cref="ArgumentException">A configured value is not as expected; the message names its key.</exception>
+    public static IServiceCollection AddScoring(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var options = new ScoringOptions { ModelPath = Path.Combine(AppContext.BaseDirectory, "models", "compact") };
+        configuration.GetSection(ScoringOptions.Section).Bind(options);
+        return services.AddOnnxScoring(options);
+    }
+
     /// <summary>Scores with the model of <paramref name="options"/>, which is loaded at the first use, behind a cache unless that is 0 entries.</summary>
     public static IServiceCollection AddOnnxScoring(this IServiceCollection services, ScoringOptions options)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Sentiment.Adapters.Onnx;
 using Sentiment.Api;
 using Sentiment.Domain.Scoring;
 
