@@ -13,9 +13,10 @@ public static class OnnxServices
     public static IServiceCollection AddScoring(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        var options = new ScoringOptions { ModelPath = Path.Combine(AppContext.BaseDirectory, "models", "compact") };
+        var options = new ScoringOptions { ModelPath = "" };
         configuration.GetSection(ScoringOptions.Section).Bind(options);
-        return services.AddOnnxScoring(options);
+        return services.AddOnnxScoring(options.ModelPath.Length > 0 ? options
+            : options with { ModelPath = Path.Combine(AppContext.BaseDirectory, "models", "compact") });
     }
 
     /// <summary>Scores with the model of <paramref name="options"/>, which is loaded at the first use, behind a cache unless that is 0 entries.</summary>

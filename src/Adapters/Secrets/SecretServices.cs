@@ -1,5 +1,3 @@
-using Azure.Core;
-using Azure.Identity;
 using Azure.Security.KeyVault.Secrets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,10 +12,10 @@ public static class SecretServices
     /// <summary>The key of the vault's address; without it only <c>env:NAME</c> is found.</summary>
     public const string VaultUri = "KeyVault:Uri";
 
-    /// <summary>
-    /// Registers <see cref="ISecrets"/> over the environment and the configured key vault, which is asked with the
-    /// registered <see cref="TokenCredential"/>, by default the process's own identity.
-    /// </summary>
+    /// <summary>The key of the client id of the managed identity that asks the vault; without it, <see cref="OwnIdentity"/> finds one.</summary>
+    public const string VaultClientId = "KeyVault:ClientId";
+
+    /// <summary>Registers <see cref="ISecrets"/> over the environment and the configured key vault.</summary>
     /// <exception cref="ArgumentException">The vault's address is none.</exception>
     public static IServiceCollection AddSecrets(this IServiceCollection services, IConfiguration configuration)
     {
@@ -26,16 +24,8 @@ public static class SecretServices
             : Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps ? uri
             : throw new ArgumentException($"{VaultUri}: '{text}' is no absolute https address");
         services.TryAddSingleton(TimeProvider.System);
-        services.AddOwnIdentity();
         services.TryAddSingleton<ISecrets>(provider => new ReferencedSecrets(
-            address is null ? null : new SecretClient(address, provider.GetRequiredService<TokenCredential>()), provider.GetRequiredService<TimeProvider>()));
-        return services;
-    }
-
-    /// <summary>Registers the process's own identity: a managed one (<c>AZURE_CLIENT_ID</c> says which), or the developer's.</summary>
-    public static IServiceCollection AddOwnIdentity(this IServiceCollection services)
-    {
-        services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
+            address is null ? null : new SecretClient(address, OwnIdentity.Of(configuration[VaultClientId])), provider.GetRequiredService<TimeProvider>()));
         return services;
     }
 }

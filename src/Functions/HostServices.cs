@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Sentiment.Adapters.AzureBlobs;
+using Sentiment.Adapters.AzureStorage;
+using Sentiment.Adapters.AzureTables;
+using Sentiment.Adapters.Configuration;
+using Sentiment.Adapters.Http;
+using Sentiment.Adapters.Onnx;
+using Sentiment.Adapters.Secrets;
+using Sentiment.Adapters.SendGrid;
+using Sentiment.Api;
+using Sentiment.Domain.Ingestion;
+using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Functions.Http;
+using Sentiment.Functions.Live;
+using Sentiment.Functions.Tenants;
+
+namespace Sentiment.Functions;
+
+/// <summary>Composes the product on Azure: Durable Functions, Azure tables and blobs, Key Vault, Web PubSub.</summary>
+internal static class HostServices
+{
+    /// <summary>Registers everything but the worker itself.</summary>
+    /// <exception cref="ArgumentException">A configured value is not as expected; the message names its key.</exception>
+    public static IServiceCollection AddSentiment(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        var storage = configuration.GetSection(AzureStorageOptions.Section);
+        services.AddAzureTables(storage.Bind).AddAzureBlobs(storage.Bind);
+        services.AddSecrets(configuration).AddSources(configuration).AddScoring(configuration).AddSendGrid(configuration);
+        services.AddWebPubSub(configuration);
+        services.AddTenants(configuration);
+
+        services.AddBound<IngestionOptions>(configuration, IngestionOptions.Section).AddIngestion();
+        var schedule = configuration.GetSection(ScheduleOptions.Section);
+        services.AddSingleton(Options.Create(ScheduleOptions.Read(schedule[nameof(ScheduleOptions.Cron)], schedule[nameof(ScheduleOptions.Overlap)])));
+        services.AddSingleton<ScheduledRuns>();
+
+        services.AddSentimentApi().AddSingleton<IAdminKey, SecretAdminKey>().AddSingleton<ApiPipeline>();
+        return services;
+    }
+}

@@ -1,0 +1,19 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace Sentiment.Functions.Http;
+
+/// <summary>The one HTTP function: whatever comes goes to the API, which checks the key itself.</summary>
+public sealed class ApiFunction(ApiPipeline api)
+{
+    [Function("Api")]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", "put", "delete", Route = "{*path}")] HttpRequest request,
+        [DurableClient] DurableTaskClient client)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        await api.RunAsync(request.HttpContext).ConfigureAwait(false);
+        return Results.Empty;
+    }
+}
