@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+
+namespace Sentiment.Azurite;
+
+/// <summary>
+/// Azurite, the storage emulator, on free ports and in memory. There is one per test process, started at the first use;
+/// it ends with the process, however that ends. Its npm packages are installed once, as the lock file pins them.
+/// </summary>
+public sealed class AzuriteServer : IDisposable
+{
+    // The account and key that are built into every emulator.
+    private const string Account = "devstoreaccount1";
+    private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
+    private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
+    private static readonly Lazy<Task<AzuriteServer>> One = new(() => StartAsync(Folder()));
+
+    private readonly Process _process;
+
+    private AzuriteServer(Process process, IReadOnlyDictionary<string, Uri> services)
+    {
+        _process = process;
+        ConnectionString = $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint={services["Blob"]}{Account};TableEndpoint={services["Table"]}{Account};";
+    }
+
+    /// <summary>Enters its tables and blobs.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>The one of this process.</summary>
+    public static Task<AzuriteServer> SharedAsync() => One.Value;
+
+    /// <summary>A name that no other test uses, for a table or a container.</summary>
+    public static string FreshName() => "t" + Guid.NewGuid().ToString("N");
+
+    public void Dispose()
+    {
+        _process.Kill(entireProcessTree: true);
+        _process.Dispose();
+    }
+
+    private static string Folder([CallerFilePath] string source = "") => Path.GetDirectoryName(source)!;
+
+    private static async Task<AzuriteServer> StartAsync(string folder)
+    {
+        await InstallAsync(folder);
+        using var limit = new CancellationTokenSource(StartLimit);
+        var process = Launch(folder, "node", "start.js", "--blobPort", "0", "--queuePort", "0", "--tablePort", "0",
+            "--inMemoryPersistence", "--silent", "--disableTelemetry", "--skipApiVersionCheck");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => process.Kill(entireProcessTree: true);
+        var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        const string Named = "Azurite ";
+        const string Listening = " service is successfully listening at ";
+        var services = new Dictionary<string, Uri>();
+        while (services.Count < 3)
+        {
+            var line = await process.StandardOutput.ReadLineAsync(limit.Token) ?? throw new InvalidOperationException("Azurite did not start: " + await errors);
+            if (line.IndexOf(Listening, StringComparison.Ordinal) is var at and > 0)
+            {
+                services[line[Named.Length..at]] = new Uri(line[(at + Listening.Length)..]);
+            }
+        }
+
+        _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        foreach (var service in services.Values)
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(service.Host, service.Port, limit.Token);
+        }
+
+        return new(process, services);
+    }
+
+    private static async Task InstallAsync(string folder)
+    {
+        // A copy of the lock file tells that npm came to its end, and of which one.
+        var (wanted, installed) = (Path.Combine(folder, "package-lock.json"), Path.Combine(folder, "node_modules", ".installed"));
+        using var limit = new CancellationTokenSource(InstallLimit);
+        await using var _ = await LockAsync(limit.Token);
+        if (File.Exists(installed) && await File.ReadAllTextAsync(installed, limit.Token) == await File.ReadAllTextAsync(wanted, limit.Token))
+        {
+            return;
+        }
+
+        using var npm = Launch(folder, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
+        npm.StandardInput.Close();
+        var said = await Task.WhenAll(npm.StandardOutput.ReadToEndAsync(limit.Token), npm.StandardError.ReadToEndAsync(limit.Token));
+        await npm.WaitForExitAsync(limit.Token);
+        if (npm.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"'npm ci' in {folder} failed, so Azurite cannot be started: {string.Concat(said)}");
+        }
+
+        File.Copy(wanted, installed, overwrite: true);
+    }
+
+    // Two test processes of one clone must not install at once.
+    private static async Task<FileStream> LockAsync(CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(Folder(), ".lock");
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            }
+            catch (IOException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, cancellationToken);
+            }
+        }
+    }
+
+    private static Process Launch(string folder, string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (System.ComponentModel.Win32Exception exception)
+        {
+            throw new InvalidOperationException($"'{program}' cannot be started; the tests of the Azure adapters need Node 20 and npm.", exception);
+        }
+    }
+}
