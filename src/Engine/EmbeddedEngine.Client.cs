@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Threading.Channels;
 using Sentiment.Domain.Workflows;
 using Sentiment.Engine.History;
@@ -30,7 +29,7 @@ public sealed partial class EmbeddedEngine
         cancellationToken.ThrowIfCancellationRequested();
 
         // The caller may give up waiting, but what is queued will be written, and then it must begin.
-        return LaunchAsync(Running, registered, Write(input), instanceId).WaitAsync(cancellationToken);
+        return LaunchAsync(Running, registered, WorkflowJson.Write(input), instanceId).WaitAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -76,7 +75,7 @@ public sealed partial class EmbeddedEngine
     public Task<bool> RaiseEventAsync(string instanceId, string eventName, object? payload, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(eventName);
-        return RequestAsync(instanceId, new(HistoryEventKind.EventRaised, Name: eventName, Payload: Write(payload)), cancellationToken);
+        return RequestAsync(instanceId, new(HistoryEventKind.EventRaised, Name: eventName, Payload: WorkflowJson.Write(payload)), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -175,7 +174,4 @@ public sealed partial class EmbeddedEngine
         runtime.Reader.Find(instanceId) is { IsPurged: false } row ? row : null;
 
     private static KeyNotFoundException Unknown(string instanceId) => new($"No instance has the id '{instanceId}'.");
-
-    private static string? Write(object? value) =>
-        value is null ? null : JsonSerializer.Serialize(value, value.GetType(), WorkflowRegistry.Json);
 }

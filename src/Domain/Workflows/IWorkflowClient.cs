@@ -32,7 +32,7 @@ public enum WorkflowStatus
 /// <param name="Output">Its result, as JSON; null before it has completed.</param>
 /// <param name="CustomStatus">What it last set, as JSON.</param>
 /// <param name="Failure">Why it failed.</param>
-/// <param name="ParentId">The instance that called it; null if a client started it.</param>
+/// <param name="ParentId">The instance that called it; null if a client started it, or where the engine does not tell.</param>
 public sealed record WorkflowInstance(
     string InstanceId, string Name, WorkflowStatus Status, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
     string? Input, string? Output, string? CustomStatus, FailureDetails? Failure, string? ParentId)
@@ -74,7 +74,7 @@ public interface IWorkflowClient
     /// <summary>Starts an instance; a known id starts nothing and is returned as it stands, ended or not.</summary>
     /// <param name="name">The workflow's registered name; case does not matter.</param>
     /// <param name="input">Its input, as JSON.</param>
-    /// <param name="instanceId">Its id: 1 to 200 characters.</param>
+    /// <param name="instanceId">Its id, as <see cref="InstanceIds.Validate"/> says.</param>
     /// <param name="cancellationToken">Gives up waiting for the store.</param>
     /// <exception cref="ArgumentException">No workflow has that name, or the id is not valid.</exception>
     Task<WorkflowInstance> StartAsync(string name, object? input, string instanceId, CancellationToken cancellationToken);

@@ -24,8 +24,10 @@ public interface IWorkflowContext
     /// <summary>Starts a sub-workflow, waits for its end and returns its result.</summary>
     /// <param name="name">The workflow's registered name; case does not matter.</param>
     /// <param name="input">Its input, as JSON.</param>
-    /// <param name="options">Instance id (default: derived from this instance and the call's number) and retries.</param>
-    /// <exception cref="TaskFailedException">It failed or was terminated, or the id belongs to another parent.</exception>
+    /// <param name="options">Instance id (default: derived from this instance's) and retries, under that id with <c>:2</c>, <c>:3</c>…</param>
+    /// <remarks>Calls of one generation that give the same id share the one child.</remarks>
+    /// <exception cref="ArgumentException">The id does not begin with this instance's and a colon: it would be another parent's.</exception>
+    /// <exception cref="TaskFailedException">It failed or was terminated, or the id is that of another workflow.</exception>
     Task<TResult> CallWorkflowAsync<TResult>(string name, object? input, CallOptions? options = null);
 
     /// <summary>Completes once the given time has come; a time in the past completes at once.</summary>
@@ -67,7 +69,7 @@ public sealed record CallOptions
     /// <summary>How long one attempt of an activity may take before its token is set and it fails; default 5 minutes.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>The id of a sub-workflow's instance; by default derived from the parent's.</summary>
+    /// <summary>The id of a sub-workflow's instance, which begins with its parent's and a colon; by default derived from it.</summary>
     public string? InstanceId { get; init; }
 }
 

@@ -32,7 +32,7 @@ public sealed class WorkflowRegistry
     {
         name ??= typeof(TWorkflow).Name;
         _workflows.Add(name, (name, async (context, input) =>
-            JsonSerializer.Serialize(await new TWorkflow().RunAsync(context, Read<TInput>(input)), Json)));
+            JsonSerializer.Serialize(await new TWorkflow().RunAsync(context, WorkflowJson.Read<TInput>(input)), Json)));
         return this;
     }
 
@@ -45,7 +45,7 @@ public sealed class WorkflowRegistry
         var create = ActivatorUtilities.CreateFactory<TActivity>([]);
         _activities.Add(name, (name, async (services, context, input, cancellationToken) =>
             JsonSerializer.Serialize(
-                await create(services, null).RunAsync(context, Read<TInput>(input), cancellationToken).ConfigureAwait(false), Json)));
+                await create(services, null).RunAsync(context, WorkflowJson.Read<TInput>(input), cancellationToken).ConfigureAwait(false), Json)));
         return this;
     }
 
@@ -64,6 +64,4 @@ public sealed class WorkflowRegistry
         (registeredName, invoker) = found ? entry : ("", null!);
         return found;
     }
-
-    private static T Read<T>(string? json) => json is null ? default! : JsonSerializer.Deserialize<T>(json, Json)!;
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Sentiment.Domain.Workflows;
 using Sentiment.Engine.History;
@@ -9,9 +8,6 @@ namespace Sentiment.Engine.Execution;
 /// <summary>What a workflow sees of its execution.</summary>
 internal sealed class WorkflowContext(WorkflowExecution execution, ILoggerFactory loggers) : IWorkflowContext
 {
-    private const int MaxStatusBytes = 2048;
-    private const int MaxIdLength = 200;
-
     private int _guids;
 
     /// <inheritdoc/>
@@ -29,7 +25,7 @@ internal sealed class WorkflowContext(WorkflowExecution execution, ILoggerFactor
         EnsureInTurn();
         ArgumentException.ThrowIfNullOrEmpty(name);
         options ??= new();
-        var json = Write(input);
+        var json = WorkflowJson.Write(input);
         var registered = execution.ActivityNamed(name);
         return await WithRetries<TResult>(options.Retry, attempt => new(
             new(HistoryEventKind.ActivityScheduled, execution.NextSequence(), registered, null, attempt))
@@ -44,8 +40,8 @@ internal sealed class WorkflowContext(WorkflowExecution execution, ILoggerFactor
     {
         EnsureInTurn();
         ArgumentException.ThrowIfNullOrEmpty(name);
-        if (options?.InstanceId is { } id) InstanceIds.Validate(id);
-        var json = Write(input);
+        if (options?.InstanceId is { } id) InstanceIds.ValidateChild(InstanceId, id);
+        var json = WorkflowJson.Write(input);
         var registered = execution.WorkflowNamed(name);
         return await WithRetries<TResult>(options?.Retry, attempt =>
         {
@@ -81,35 +77,21 @@ internal sealed class WorkflowContext(WorkflowExecution execution, ILoggerFactor
     {
         EnsureInTurn();
         ArgumentException.ThrowIfNullOrEmpty(name);
-        return Read<T>(await execution.Events.Wait(name, cancellationToken));
+        return WorkflowJson.Read<T>(await execution.Events.Wait(name, cancellationToken));
     }
 
     /// <inheritdoc/>
     public void SetCustomStatus(object? status)
     {
         EnsureInTurn();
-        if (status is null)
-        {
-            execution.CustomStatus = null;
-            return;
-        }
-
-        var json = JsonSerializer.SerializeToUtf8Bytes(status, WorkflowRegistry.Json);
-        if (json.Length > MaxStatusBytes)
-        {
-            throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"A custom status is {MaxStatusBytes} bytes of JSON at most; this is {json.Length}."),
-                nameof(status));
-        }
-
-        execution.CustomStatus = System.Text.Encoding.UTF8.GetString(json);
+        execution.CustomStatus = WorkflowJson.WriteStatus(status);
     }
 
     /// <inheritdoc/>
     public void ContinueAsNew(object? input, bool preserveUnprocessedEvents = true)
     {
         EnsureInTurn();
-        execution.Next = (Write(input), preserveUnprocessedEvents);
+        execution.Next = (WorkflowJson.Write(input), preserveUnprocessedEvents);
     }
 
     /// <inheritdoc/>
@@ -123,33 +105,12 @@ internal sealed class WorkflowContext(WorkflowExecution execution, ILoggerFactor
     public ILogger CreateReplaySafeLogger(string category) =>
         new ReplaySafeLogger(loggers.CreateLogger(category), () => execution.IsReplaying);
 
-    // The waits between attempts are timers of the workflow itself, so they are in the history and survive a restart.
-    private async Task<TResult> WithRetries<TResult>(RetryPolicy? policy, Func<int, PendingCall> call)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return Read<TResult>(await execution.Request(call(attempt)));
-            }
-            catch (TaskFailedException failed)
-                when (policy is not null && attempt < policy.MaxAttempts && !failed.Details.IsNonRetryable)
-            {
-                // Waited for below: an await in a filter's handler would keep the exception alive over the wait.
-            }
+    private Task<TResult> WithRetries<TResult>(RetryPolicy? policy, Func<int, PendingCall> call) =>
+        Attempts.RunAsync(this, policy, async attempt => WorkflowJson.Read<TResult>(await execution.Request(call(attempt))));
 
-            await CreateTimerAsync(UtcNow + policy.DelayAfter(attempt));
-        }
-    }
-
-    // Ids are never reused, so another attempt needs another id.
-    private string ChildId(string? given, int sequence, int attempt)
-    {
-        var id = given is null
-            ? string.Create(CultureInfo.InvariantCulture, $"{InstanceId}:{execution.Start.Generation}.{sequence}")
-            : attempt == 1 ? given : string.Create(CultureInfo.InvariantCulture, $"{given}:{attempt}");
-        return id.Length <= MaxIdLength ? id : DeterministicGuid.Create(id, execution.Start.Generation, 0).ToString("N");
-    }
+    private string ChildId(string? given, int sequence, int attempt) => given is null
+        ? InstanceIds.Child(InstanceId, string.Create(CultureInfo.InvariantCulture, $"{execution.Start.Generation}.{sequence}"))
+        : InstanceIds.Attempt(given, attempt);
 
     private void EnsureInTurn()
     {
@@ -160,10 +121,4 @@ internal sealed class WorkflowContext(WorkflowExecution execution, ILoggerFactor
                 + "ConfigureAwait(false), and nothing after its end.");
         }
     }
-
-    private static string? Write(object? value) =>
-        value is null ? null : JsonSerializer.Serialize(value, value.GetType(), WorkflowRegistry.Json);
-
-    private static T Read<T>(string? json) =>
-        json is null ? default! : JsonSerializer.Deserialize<T>(json, WorkflowRegistry.Json)!;
 }

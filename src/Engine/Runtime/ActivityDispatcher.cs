@@ -17,12 +17,9 @@ internal sealed record ActivityWork(InstanceActor Actor, int Generation, Pending
 /// </remarks>
 internal sealed class ActivityDispatcher : IDisposable
 {
-    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(40);
-
     private readonly Channel<ActivityWork> _queue = Channel.CreateUnbounded<ActivityWork>();
     private readonly CancellationTokenSource _stop = new();
-    private readonly WorkflowRegistry _registry;
-    private readonly IServiceScopeFactory _scopes;
+    private readonly ActivityAttempt _attempts;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly WorkTracker _work;
@@ -32,7 +29,8 @@ internal sealed class ActivityDispatcher : IDisposable
     public ActivityDispatcher(
         WorkflowRegistry registry, IServiceScopeFactory scopes, TimeProvider time, ILogger logger, WorkTracker work, int workers)
     {
-        (_registry, _scopes, _time, _logger, _work) = (registry, scopes, time, logger, work);
+        _attempts = new(registry, scopes, time);
+        (_time, _logger, _work) = (time, logger, work);
         _workers = Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(WorkAsync)));
     }
 
@@ -85,10 +83,12 @@ internal sealed class ActivityDispatcher : IDisposable
 
     private async Task RunAsync(ActivityWork work)
     {
+        var request = work.Call.Request;
         HistoryEvent result;
         try
         {
-            result = new(HistoryEventKind.TaskCompleted, work.Call.Sequence, Payload: await InvokeAsync(work).ConfigureAwait(false));
+            result = new(HistoryEventKind.TaskCompleted, work.Call.Sequence, Payload: await _attempts.RunAsync(
+                new(work.Actor.Id, request.Name!, (int)request.Value), work.Call.Input, work.Call.Timeout, _stop.Token).ConfigureAwait(false));
         }
         catch (Exception) when (_stop.IsCancellationRequested)
         {
@@ -98,55 +98,11 @@ internal sealed class ActivityDispatcher : IDisposable
         catch (Exception exception)
         {
             var failure = FailureDetails.From(exception);
-            _logger.ActivityFailed(work.Call.Request.Name!, work.Actor.Id, (int)work.Call.Request.Value, exception);
+            _logger.ActivityFailed(request.Name!, work.Actor.Id, (int)request.Value, exception);
             result = new(
                 HistoryEventKind.TaskFailed, work.Call.Sequence, failure.ErrorType, failure.Message, failure.IsNonRetryable ? 1 : 0);
         }
 
         work.Actor.Post(new TaskEnded(work.Generation, result));
-    }
-
-    private async Task<string?> InvokeAsync(ActivityWork work)
-    {
-        var request = work.Call.Request;
-        if (!_registry.TryGetActivity(request.Name!, out var name, out var invoker))
-        {
-            throw new NonRetryableException($"No activity is registered under '{request.Name}'.");
-        }
-
-        var timeout = work.Call.Timeout;
-        var source = timeout > TimeSpan.Zero && timeout < LongestTimeout ? new CancellationTokenSource(timeout, _time) : new();
-        var token = source.Token;
-        var registration = _stop.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), source);
-        var run = RunInScopeAsync(invoker, work, name, source, registration);
-        try
-        {
-            // An activity that ignores its token must not hold the workflow up, nor one of the places here.
-            return await (run.IsCompleted ? run : run.WaitAsync(token)).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (token.IsCancellationRequested && !_stop.IsCancellationRequested)
-        {
-            throw new TimeoutException($"The activity '{name}' did not end within {timeout}.");
-        }
-        finally
-        {
-            if (!run.IsCompleted) _ = run.ContinueWith(static t => t.Exception, TaskScheduler.Default);
-        }
-    }
-
-    private async Task<string?> RunInScopeAsync(
-        ActivityInvoker invoker, ActivityWork work, string name, CancellationTokenSource source, CancellationTokenRegistration registration)
-    {
-        using (source)
-        await using (registration.ConfigureAwait(false))
-        {
-            var scope = _scopes.CreateAsyncScope();
-            await using (scope.ConfigureAwait(false))
-            {
-                return await invoker(
-                    scope.ServiceProvider, new(work.Actor.Id, name, (int)work.Call.Request.Value), work.Call.Input, source.Token)
-                    .ConfigureAwait(false);
-            }
-        }
     }
 }

@@ -1,5 +1,6 @@
 using Sentiment.Domain.Storage;
 using Sentiment.Domain.Tenants;
+using Sentiment.Domain.Workflows;
 
 namespace Sentiment.Domain.Ingestion.Runs;
 
@@ -16,6 +17,12 @@ public sealed class RunStore(ITableStore tables)
 
     /// <inheritdoc cref="GetAsync(ITableReader, string, CancellationToken)"/>
     public Task<Stored<RunRow>?> GetAsync(string run, CancellationToken cancellationToken) => GetAsync(tables, run, cancellationToken);
+
+    /// <summary>The run, for a workflow that is about to begin some of it; a cancelled run's last messages may still do so.</summary>
+    /// <exception cref="NonRetryableException">There is no such run, or it has ended.</exception>
+    public async Task<RunRow> UnfinishedRunAsync(string run, CancellationToken cancellationToken) =>
+        await GetAsync(run, cancellationToken).ConfigureAwait(false) is not { } stored ? throw new NonRetryableException($"No run '{run}'.")
+        : stored.Row.EndedAt is null ? stored.Row : throw new NonRetryableException($"Run '{run}' has ended.");
 
     /// <summary>Runs newest first.</summary>
     /// <param name="reader">Where to read.</param>

@@ -26,7 +26,7 @@ public sealed class RunWorkflow : Workflow<RunInput, WorkStatus>
             try
             {
                 status = await context.CallWorkflowAsync<WorkStatus>(
-                    nameof(TenantWorkflow), new TenantInput(id, input.Bounds), new() { InstanceId = $"{input.Run}:{tenant}" });
+                    nameof(TenantWorkflow), new TenantInput(id, input.Bounds), new() { InstanceId = WorkflowIds.Of(id) });
             }
             catch (TaskFailedException failure)
             {

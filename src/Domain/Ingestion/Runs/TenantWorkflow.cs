@@ -28,7 +28,7 @@ public sealed class TenantWorkflow : Workflow<TenantInput, WorkStatus>
             try
             {
                 return await context.CallWorkflowAsync<WorkStatus>(
-                    nameof(TableWorkflow), new TableInput(id, input.Bounds), new() { InstanceId = $"{run}:{tenant}:{table}" });
+                    nameof(TableWorkflow), new TableInput(id, input.Bounds), new() { InstanceId = WorkflowIds.Of(id) });
             }
             catch (TaskFailedException failure)
             {
@@ -59,7 +59,7 @@ internal sealed class BeginTenant(RunStore runs) : Activity<NextTables, IReadOnl
     {
         var (run, tenant) = input.Tenant;
         var row = await runs.TenantAsync(run, tenant, cancellationToken).ConfigureAwait(false);
-        var only = (await runs.GetAsync(run, cancellationToken).ConfigureAwait(false))!.Row.Arguments.Tables;
+        var only = (await runs.UnfinishedRunAsync(run, cancellationToken).ConfigureAwait(false)).Arguments.Tables;
         if (row.Status == WorkStatus.Pending)
         {
             await runs.PutTenantAsync(run, row with { Status = WorkStatus.Running }, cancellationToken).ConfigureAwait(false);

@@ -33,8 +33,7 @@ internal sealed class ClaimTable(RunStore runs, TableStateStore tables, RunCance
 {
     public override async Task<ClaimResult> RunAsync(ActivityContext context, TableId input, CancellationToken cancellationToken)
     {
-        var run = (await runs.GetAsync(input.Run, cancellationToken).ConfigureAwait(false))?.Row
-            ?? throw new NonRetryableException($"No run '{input.Run}'.");
+        var run = await runs.UnfinishedRunAsync(input.Run, cancellationToken).ConfigureAwait(false);
         if (await runs.TableAsync(input.Run, input.Tenant, input.Table, cancellationToken).ConfigureAwait(false) is { Status: WorkStatus.Skipped })
         {
             return ClaimResult.Skipped;
