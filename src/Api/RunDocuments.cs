@@ -19,14 +19,16 @@ public sealed record RecordsDocument(long Read, long Accepted, long Duplicate, l
 
 /// <summary>A run in a list.</summary>
 /// <param name="Run">Its id.</param>
-/// <param name="Status"><c>pending</c>, <c>running</c>, <c>completed</c>, <c>partial</c> or <c>failed</c>.</param>
+/// <param name="Status"><c>pending</c>, <c>running</c>, <c>suspended</c>, <c>completed</c>, <c>partial</c> or <c>failed</c>.</param>
 /// <param name="StartedAt">UTC.</param>
 /// <param name="EndedAt">UTC; null while unfinished.</param>
 /// <param name="Tenants">How many tenants are in it.</param>
 public sealed record RunListed(string Run, string Status, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, int Tenants)
 {
     /// <summary>As stored.</summary>
-    public static RunListed Of(RunRow run) => new(run.Id, Name(run.Status), run.StartedAt, run.EndedAt, run.Tenants);
+    public static RunListed Of(RunRow run) => new(run.Id, Name(run), run.StartedAt, run.EndedAt, run.Tenants);
+
+    internal static string Name(RunRow run) => run is { EndedAt: null, IsSuspended: true } ? "suspended" : Name(run.Status);
 
     internal static string Name(WorkStatus status) => status.ToString().ToLowerInvariant();
 }
@@ -56,7 +58,7 @@ public sealed record RunDocument(
         var fraction = report.Fraction;
         var elapsed = (now - run.StartedAt).TotalSeconds;
         return new(
-            run.Id, RunListed.Name(run.Status), run.StartedAt, run.EndedAt, Math.Round(fraction * 100, 1),
+            run.Id, RunListed.Name(run), run.StartedAt, run.EndedAt, Math.Round(fraction * 100, 1),
             run.EndedAt is null && fraction is > 0 and < 1 ? Math.Round(elapsed / fraction * (1 - fraction)) : null,
             report.TenantTally, report.ChunkTally, RecordsDocument.Of(report.Records),
             [.. report.Tenants.Select(t => new TenantDocument(t.Tenant, RunListed.Name(t.Status), t.Reason,
@@ -117,16 +119,39 @@ public sealed record Listed<T>(IReadOnlyList<T> Items, string? Next);
 /// <param name="To">The window's end.</param>
 public sealed record RunOrder(IReadOnlyList<string>? Tenants, IReadOnlyList<string>? Tables, DateTimeOffset? From, DateTimeOffset? To);
 
-/// <summary>Where a started run is watched and steered, in Durable Functions' words; no URI carries a key.</summary>
+/// <summary>Where a run is watched and steered, in Durable Functions' words; every URI wants the same header, none carries a key.</summary>
 /// <param name="Id">The run.</param>
 /// <param name="StatusQueryGetUri">Its status.</param>
-public sealed record StartedDocument(string Id, string StatusQueryGetUri);
+/// <param name="SendEventPostUri">Tells it the event that takes the place of <c>{eventName}</c>.</param>
+/// <param name="TerminatePostUri">Cancels it.</param>
+/// <param name="SuspendPostUri">Holds it.</param>
+/// <param name="ResumePostUri">Lets it go on.</param>
+/// <param name="PurgeHistoryDeleteUri">Forgets its workflows' histories once it has ended.</param>
+public sealed record StartedDocument(
+    string Id, string StatusQueryGetUri, string SendEventPostUri, string TerminatePostUri, string SuspendPostUri, string ResumePostUri,
+    string PurgeHistoryDeleteUri)
+{
+    /// <summary>Of a run below the API's address.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="runs">The absolute address of <c>/api/runs</c>.</param>
+    public static StartedDocument Of(string run, string runs)
+    {
+        var at = $"{runs}/{run}";
+        return new(
+            run, at, $"{at}/events/{{eventName}}", $"{at}/cancel?reason={{text}}", $"{at}/suspend?reason={{text}}", $"{at}/resume?reason={{text}}", at);
+    }
+}
+
+/// <summary>What was forgotten of a run.</summary>
+/// <param name="InstancesDeleted">Workflows that were begun for the run itself; their sub-workflows are not counted.</param>
+public sealed record PurgedDocument(int InstancesDeleted);
 
 /// <summary>How documents are written: camel case, web defaults.</summary>
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, Converters = [typeof(UtcTimeConverter)])]
 [JsonSerializable(typeof(Health))]
 [JsonSerializable(typeof(RunOrder))]
 [JsonSerializable(typeof(StartedDocument))]
+[JsonSerializable(typeof(PurgedDocument))]
 [JsonSerializable(typeof(RunDocument))]
 [JsonSerializable(typeof(Listed<RunListed>))]
 [JsonSerializable(typeof(Listed<ChunkDocument>))]

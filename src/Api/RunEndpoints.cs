@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 using Sentiment.Domain.Ingestion;
+using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Storage;
 using Sentiment.Domain.Tenants;
@@ -14,14 +15,12 @@ namespace Sentiment.Api;
 /// <summary>Starting and watching runs.</summary>
 internal static class RunEndpoints
 {
-    private const int DefaultLimit = 100;
-    private const int MaxLimit = 1000;
-
     public static void MapRuns(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/runs", StartAsync);
         routes.MapGet("/runs", ListAsync);
         routes.MapGet("/runs/{id}", GetAsync);
+        routes.MapGet("/runs/{id}/chunks", ChunksAsync);
     }
 
     private static async Task<Results<Accepted<StartedDocument>, ProblemHttpResult>> StartAsync(
@@ -34,8 +33,8 @@ internal static class RunEndpoints
             var asked = new RunRequest(order?.Tenants ?? [], order?.Tables ?? [], order?.From, order?.To);
             var roster = await tenants.GetAsync(cancellationToken).ConfigureAwait(false);
             var run = (await starter.StartAsync(asked, roster, schedule.Value.Overlap, cancellationToken).ConfigureAwait(false)).Run.Id;
-            var status = $"{request.Scheme}://{request.Host}/api/runs/{run}";
-            return TypedResults.Accepted(status, new StartedDocument(run, status));
+            var document = StartedDocument.Of(run, RunsUri(request));
+            return TypedResults.Accepted(document.StatusQueryGetUri, document);
         }
         catch (JsonException problem)
         {
@@ -51,13 +50,14 @@ internal static class RunEndpoints
         }
     }
 
+    internal static string RunsUri(HttpRequest request) => $"{request.Scheme}://{request.Host}/api/runs";
+
     private static async Task<Results<Ok<Listed<RunListed>>, ProblemHttpResult>> ListAsync(
         string? limit, string? cursor, ITableReader reader, CancellationToken cancellationToken)
     {
-        var count = DefaultLimit;
-        if (limit is not null && !(int.TryParse(limit, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out count) && count is >= 1 and <= MaxLimit))
+        if (!Paging.TryRead(limit, out var count))
         {
-            return TypedResults.Problem($"limit: a number from 1 to {MaxLimit} expected", statusCode: StatusCodes.Status400BadRequest);
+            return Paging.BadLimit();
         }
 
         try
@@ -67,7 +67,36 @@ internal static class RunEndpoints
         }
         catch (ArgumentException)
         {
-            return TypedResults.Problem("cursor: the 'next' of the page before expected", statusCode: StatusCodes.Status400BadRequest);
+            return Paging.BadCursor();
+        }
+    }
+
+    private static async Task<Results<Ok<Listed<ChunkDocument>>, ProblemHttpResult>> ChunksAsync(
+        string id, string? tenant, string? table, string? limit, string? cursor, ITableReader reader, CancellationToken cancellationToken)
+    {
+        if (!Paging.TryRead(limit, out var count))
+        {
+            return Paging.BadLimit();
+        }
+
+        if (table is not null && tenant is null)
+        {
+            return TypedResults.Problem("tenant: expected beside 'table'", statusCode: StatusCodes.Status400BadRequest);
+        }
+
+        if (await RunStore.GetAsync(reader, id, cancellationToken).ConfigureAwait(false) is null)
+        {
+            return TypedResults.Problem($"id: no run '{id}'", statusCode: StatusCodes.Status404NotFound);
+        }
+
+        try
+        {
+            var chunks = await ChunkStore.PageAsync(reader, id, tenant, table, count, cursor, cancellationToken).ConfigureAwait(false);
+            return TypedResults.Ok(new Listed<ChunkDocument>([.. chunks.Select(c => ChunkDocument.Of(c.Chunk))], chunks.Count == count ? chunks[^1].Key : null));
+        }
+        catch (ArgumentException)
+        {
+            return Paging.BadCursor();
         }
     }
 

@@ -27,6 +27,7 @@ public static class SentimentApi
         api.MapGet("/health", () => TypedResults.Ok(new Health("ok")));
         var admin = api.MapGroup("").AddEndpointFilter<AdminKeyFilter>();
         admin.MapRuns();
+        admin.MapRunSteering();
         return routes;
     }
 }

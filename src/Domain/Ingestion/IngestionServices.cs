@@ -37,6 +37,8 @@ public static class IngestionServices
         services.AddSingleton(p => new RunStarter(
             p.GetRequiredService<RunStore>(), p.GetRequiredService<RunCancellation>(), p.GetRequiredService<IWorkflowClient>(),
             p.GetRequiredService<IOptions<IngestionOptions>>(), p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(p => new RunSteering(
+            p.GetRequiredService<IWorkflowClient>(), p.GetRequiredService<RunStore>(), p.GetRequiredService<RunStarter>()));
         services.AddSingleton<Verification.Verifier>();
         services.AddSingleton(new WorkflowRegistry().AddIngestion());
         return services;

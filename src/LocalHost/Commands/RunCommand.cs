@@ -79,6 +79,12 @@ internal static class RunCommand
             var progress = RunProgress.For(json, time);
             progress.Started(prepared);
             await starter.BeginAsync(prepared.Run, cancellationToken).ConfigureAwait(false);
+            if (prepared.Run.IsSuspended)
+            {
+                // Whoever asks for the run to be finished wants it to go on.
+                await host.Services.GetRequiredService<RunSteering>().ResumeAsync(prepared.Run.Id, $"resumed by '{command}'", cancellationToken).ConfigureAwait(false);
+            }
+
             await progress.WatchAsync(tables, prepared.Run.Id, starter.WaitForEndAsync(prepared.Run.Id, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         finally

@@ -114,6 +114,9 @@ public sealed partial class IngestionHost : IAsyncDisposable
     /// <summary>Starts the engine on the files.</summary>
     public async Task StartEngineAsync() => await Get<EmbeddedEngine>().StartAsync(default);
 
+    /// <summary>Completes once nothing is under way in the engine.</summary>
+    public Task IdleAsync() => Get<EmbeddedEngine>().WhenIdleAsync().WaitAsync(TimeSpan.FromSeconds(60));
+
     /// <summary>Starts a run, or goes on with one.</summary>
     public async Task<string> BeginAsync(TenantRoster roster, OverlapPolicy overlap = OverlapPolicy.Skip, RunRequest? request = null) =>
         (await Get<RunStarter>().StartAsync(request ?? RunRequest.Everything, roster, overlap, default)).Run.Id;

@@ -21,11 +21,37 @@ public sealed class ChunkStore(ITableStore tables)
         ITableReader reader, string run, string? tenant, string? table,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var prefix = tenant is null ? "c|" : table is null ? $"c|{tenant}|" : $"c|{tenant}|{TableLimits.Escape(table)}|";
-        await foreach (var row in reader.QueryAsync(TableRange.Prefix(RunStore.RunPartition(run), prefix), cancellationToken).ConfigureAwait(false))
+        await foreach (var row in reader.QueryAsync(TableRange.Prefix(RunStore.RunPartition(run), Prefix(tenant, table)), cancellationToken).ConfigureAwait(false))
         {
             yield return Rows.Read(row, RowJson.Default.ChunkRow);
         }
+    }
+
+    /// <summary>A page of the chunks of a run, in the same order.</summary>
+    /// <param name="reader">Where to read.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="tenant">Only this tenant's; null: all.</param>
+    /// <param name="table">Only this table's; needs a tenant.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="after">The key of the last one of the page before; null for the first page.</param>
+    /// <param name="cancellationToken">Gives the read up.</param>
+    /// <exception cref="ArgumentException"><paramref name="after"/> is no key of such a list.</exception>
+    public static async Task<IReadOnlyList<(string Key, ChunkRow Chunk)>> PageAsync(
+        ITableReader reader, string run, string? tenant, string? table, int limit, string? after, CancellationToken cancellationToken)
+    {
+        var range = TableRange.Prefix(RunStore.RunPartition(run), Prefix(tenant, table), limit);
+        if (after?.StartsWith(range.From, StringComparison.Ordinal) == false)
+        {
+            throw new ArgumentException("Not a key of such a list.", nameof(after));
+        }
+
+        var found = new List<(string, ChunkRow)>();
+        await foreach (var row in reader.QueryAsync(after is null ? range : range with { From = Rows.After(after) }, cancellationToken).ConfigureAwait(false))
+        {
+            found.Add((row.Key, Rows.Read(row, RowJson.Default.ChunkRow)));
+        }
+
+        return found;
     }
 
     /// <inheritdoc cref="ListAsync(ITableReader, string, string?, string?, CancellationToken)"/>
@@ -100,6 +126,9 @@ public sealed class ChunkStore(ITableStore tables)
                 ?? throw new InvalidDataException($"Page {page} of {id} was pinned and is gone.");
         }
     }
+
+    private static string Prefix(string? tenant, string? table) =>
+        tenant is null ? "c|" : table is null ? $"c|{TableLimits.Escape(tenant)}|" : $"c|{TableLimits.Escape(tenant)}|{TableLimits.Escape(table)}|";
 
     private static string Key(ChunkId id) => $"c|{id.Tenant}|{TableLimits.Escape(id.Table)}|{Rows.Number(id.Number)}";
 

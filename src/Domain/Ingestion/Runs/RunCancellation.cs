@@ -19,7 +19,7 @@ internal sealed class RunCancellation(
             return;
         }
 
-        await workflows.TerminateAsync(run, reason, cancellationToken).ConfigureAwait(false);
+        await workflows.TerminateAsync(WorkflowIds.Of(row), reason, cancellationToken).ConfigureAwait(false);
         await foreach (var chunk in chunks.ListAsync(run, null, null, cancellationToken).ConfigureAwait(false))
         {
             await failure.FailAsync(chunk.Id, reason, cancellationToken).ConfigureAwait(false);

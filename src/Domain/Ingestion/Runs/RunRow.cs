@@ -46,9 +46,11 @@ public sealed record RunArguments(
 /// <param name="Tenants">Tenants in it.</param>
 /// <param name="Bounds">The options it was started with.</param>
 /// <param name="Overlap">What it does where another run is at a table.</param>
+/// <param name="Attempt">How often it was begun, from 1: each retry has workflows of its own.</param>
+/// <param name="IsSuspended">Whether it is held.</param>
 public sealed record RunRow(
     string Id, RunArguments Arguments, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, WorkStatus Status, int Tenants,
-    IngestionOptions Bounds, OverlapPolicy Overlap);
+    IngestionOptions Bounds, OverlapPolicy Overlap, int Attempt = 1, bool IsSuspended = false);
 
 /// <summary>A tenant of a run: its settings as they were when the run started, and how it went.</summary>
 /// <param name="Tenant">The pinned settings.</param>
@@ -65,5 +67,7 @@ public sealed record RunTenantRow(Tenant Tenant, WorkStatus Status, string? Reas
 /// <param name="ChunksCompleted">Of them completed.</param>
 /// <param name="ChunksFailed">Of them failed.</param>
 /// <param name="Ledger">The sum over its chunks.</param>
+/// <param name="Attempt">The run's attempt that wrote the row.</param>
 public sealed record RunTableRow(
-    string Tenant, string Table, WorkStatus Status, string? Reason, int Chunks, int ChunksCompleted, int ChunksFailed, Ledger Ledger);
+    string Tenant, string Table, WorkStatus Status, string? Reason, int Chunks, int ChunksCompleted, int ChunksFailed, Ledger Ledger,
+    int Attempt = 1);

@@ -78,7 +78,7 @@ public sealed class RunStarter
     /// <returns>False if the workflow has ended without ending its run, which is then cancelled with the reason.</returns>
     public async Task<bool> BeginAsync(RunRow run, CancellationToken cancellationToken)
     {
-        var instance = await _workflows.StartAsync(nameof(RunWorkflow), new RunInput(run.Id, run.Bounds), run.Id, cancellationToken).ConfigureAwait(false);
+        var instance = await _workflows.StartAsync(nameof(RunWorkflow), new RunInput(run.Id, run.Bounds), WorkflowIds.Of(run), cancellationToken).ConfigureAwait(false);
         if (!instance.HasEnded || (await _runs.GetAsync(run.Id, cancellationToken).ConfigureAwait(false))?.Row.EndedAt is not null)
         {
             return true;
@@ -122,7 +122,8 @@ public sealed class RunStarter
     /// <summary>Waits for the run's end; a workflow that ended without ending its run ends it as failed.</summary>
     public async Task WaitForEndAsync(string run, CancellationToken cancellationToken)
     {
-        var instance = await _workflows.WaitForEndAsync(run, cancellationToken).ConfigureAwait(false);
+        var row = (await _runs.GetAsync(run, cancellationToken).ConfigureAwait(false))?.Row ?? throw new KeyNotFoundException($"No run '{run}'.");
+        var instance = await _workflows.WaitForEndAsync(WorkflowIds.Of(row), cancellationToken).ConfigureAwait(false);
         await CancelAsync(run, instance.Failure?.Message ?? $"its workflow was {instance.Status}", cancellationToken).ConfigureAwait(false);
     }
 
@@ -153,7 +154,7 @@ public sealed class RunStarter
         }
     }
 
-    private static string HashOf(RunArguments arguments) =>
+    internal static string HashOf(RunArguments arguments) =>
         Convert.ToHexStringLower(SHA256.HashData(Rows.Write(arguments, RowJson.Default.RunArguments)))[..32];
 
     // Null where another caller was quicker with the same arguments; asked for twice in one millisecond, one run answers both.

@@ -129,19 +129,59 @@ public sealed class RunStore(ITableStore tables)
     /// <summary>Changes a run's status and its place in the index in one write.</summary>
     public async Task SetStatusAsync(string run, WorkStatus status, DateTimeOffset? endedAt, CancellationToken cancellationToken)
     {
-        var stored = await GetAsync(run, cancellationToken).ConfigureAwait(false) ?? throw new KeyNotFoundException($"No run '{run}'.");
-        if (stored.Row.Status == status)
+        while (await GetAsync(run, cancellationToken).ConfigureAwait(false) is var stored)
         {
-            return;
+            if (stored is null)
+            {
+                throw new KeyNotFoundException($"No run '{run}'.");
+            }
+
+            if (stored.Row.Status == status || await TryMoveAsync(stored, stored.Row with { Status = status, EndedAt = endedAt }, [], cancellationToken).ConfigureAwait(false))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Notes whether an unfinished run is held; false if somebody changed the run at the same moment.</summary>
+    internal Task<bool> TryHoldAsync(Stored<RunRow> stored, bool isHeld, CancellationToken cancellationToken) =>
+        stored.Row.IsSuspended == isHeld ? Task.FromResult(true) : TryMoveAsync(stored, stored.Row with { IsSuspended = isHeld }, [], cancellationToken);
+
+    /// <summary>Makes an ended run unfinished again, as its next attempt; null if somebody changed the run at the same moment.</summary>
+    /// <exception cref="RunStateException">Another run of the same arguments is unfinished.</exception>
+    internal async Task<RunRow?> TryReopenAsync(Stored<RunRow> stored, string argumentsHash, CancellationToken cancellationToken)
+    {
+        var key = "a|" + argumentsHash;
+        var last = await tables.GetAsync(Partition, key, cancellationToken).ConfigureAwait(false);
+        if (last is not null && await GetAsync(Rows.Read(last, RowJson.Default.String), cancellationToken).ConfigureAwait(false) is { Row: { EndedAt: null } other })
+        {
+            throw new RunStateException($"run '{other.Id}' of the same arguments is unfinished: wait for its end, or cancel it");
         }
 
-        var next = stored.Row with { Status = status, EndedAt = endedAt };
-        await tables.WriteAsync(Partition,
-        [
-            TableWrite.IfMatch("r|" + run, Rows.Version, Rows.Write(next, RowJson.Default.RunRow), stored.ETag),
-            TableWrite.Delete($"s|{stored.Row.Status}|{TimeKey(next)}"),
-            TableWrite.Upsert($"s|{status}|{TimeKey(next)}", Rows.Version, Rows.Write(run, RowJson.Default.String)),
-        ], cancellationToken).ConfigureAwait(false);
+        var next = stored.Row with { Status = WorkStatus.Pending, EndedAt = null, Attempt = stored.Row.Attempt + 1, IsSuspended = false };
+        var id = Rows.Write(next.Id, RowJson.Default.String);
+        var index = last is null ? TableWrite.Insert(key, Rows.Version, id) : TableWrite.IfMatch(key, Rows.Version, id, last.ETag);
+        return await TryMoveAsync(stored, next, [index], cancellationToken).ConfigureAwait(false) ? next : null;
+    }
+
+    private async Task<bool> TryMoveAsync(Stored<RunRow> stored, RunRow next, IEnumerable<TableWrite> besides, CancellationToken cancellationToken)
+    {
+        var writes = new List<TableWrite>(besides) { TableWrite.IfMatch("r|" + next.Id, Rows.Version, Rows.Write(next, RowJson.Default.RunRow), stored.ETag) };
+        if (next.Status != stored.Row.Status)
+        {
+            writes.Add(TableWrite.Delete($"s|{stored.Row.Status}|{TimeKey(next)}"));
+            writes.Add(TableWrite.Upsert($"s|{next.Status}|{TimeKey(next)}", Rows.Version, Rows.Write(next.Id, RowJson.Default.String)));
+        }
+
+        try
+        {
+            await tables.WriteAsync(Partition, writes, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (TableConflictException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The run's tenants by id.</summary>

@@ -26,7 +26,7 @@ public sealed class RunWorkflow : Workflow<RunInput, WorkStatus>
             try
             {
                 status = await context.CallWorkflowAsync<WorkStatus>(
-                    nameof(TenantWorkflow), new TenantInput(id, input.Bounds), new() { InstanceId = WorkflowIds.Of(id) });
+                    nameof(TenantWorkflow), new TenantInput(id, input.Bounds), new() { InstanceId = WorkflowIds.OfTenant(context.InstanceId, tenant) });
             }
             catch (TaskFailedException failure)
             {

@@ -34,7 +34,8 @@ internal sealed class ClaimTable(RunStore runs, TableStateStore tables, RunCance
     public override async Task<ClaimResult> RunAsync(ActivityContext context, TableId input, CancellationToken cancellationToken)
     {
         var run = await runs.UnfinishedRunAsync(input.Run, cancellationToken).ConfigureAwait(false);
-        if (await runs.TableAsync(input.Run, input.Tenant, input.Table, cancellationToken).ConfigureAwait(false) is { Status: WorkStatus.Skipped })
+        if (await runs.TableAsync(input.Run, input.Tenant, input.Table, cancellationToken).ConfigureAwait(false) is { Status: WorkStatus.Skipped } left
+            && left.Attempt == run.Attempt)
         {
             return ClaimResult.Skipped;
         }
@@ -57,7 +58,7 @@ internal sealed class ClaimTable(RunStore runs, TableStateStore tables, RunCance
                     break;
                 default:
                     await runs.PutTableAsync(input.Run, new RunTableRow(
-                        input.Tenant, input.Table, WorkStatus.Skipped, $"busy with {other.Row.Id}", 0, 0, 0, Ledger.Empty), cancellationToken).ConfigureAwait(false);
+                        input.Tenant, input.Table, WorkStatus.Skipped, $"busy with {other.Row.Id}", 0, 0, 0, Ledger.Empty, run.Attempt), cancellationToken).ConfigureAwait(false);
                     return ClaimResult.Skipped;
             }
         }

@@ -15,7 +15,9 @@ internal sealed class FinishTable(RunStore runs, TableStateStore tables, ChunkSt
     public override async Task<WorkStatus> RunAsync(ActivityContext context, TableEnd input, CancellationToken cancellationToken)
     {
         var (run, tenant, table) = input.Table;
-        if (await runs.TableAsync(run, tenant, table, cancellationToken).ConfigureAwait(false) is { Status: WorkStatus.Completed or WorkStatus.Failed or WorkStatus.Skipped } ended)
+        var attempt = (await runs.GetAsync(run, cancellationToken).ConfigureAwait(false))!.Row.Attempt;
+        if (await runs.TableAsync(run, tenant, table, cancellationToken).ConfigureAwait(false) is { Status: WorkStatus.Completed or WorkStatus.Failed or WorkStatus.Skipped } ended
+            && ended.Attempt == attempt)
         {
             // The claim may be what a crash left over.
             await tables.ReleaseClaimAsync(tenant, table, run, cancellationToken).ConfigureAwait(false);
@@ -38,7 +40,7 @@ internal sealed class FinishTable(RunStore runs, TableStateStore tables, ChunkSt
         var status = reason is null && failed.Count == 0 ? WorkStatus.Completed : WorkStatus.Failed;
         await runs.PutTableAsync(run, new RunTableRow(
             tenant, table, status, reason, all.Count, all.Count - failed.Count, failed.Count,
-            all.Aggregate(Ledger.Empty, (sum, c) => sum + c.Ledger)), cancellationToken).ConfigureAwait(false);
+            all.Aggregate(Ledger.Empty, (sum, c) => sum + c.Ledger), attempt), cancellationToken).ConfigureAwait(false);
         await tables.ReleaseClaimAsync(tenant, table, run, cancellationToken).ConfigureAwait(false);
         return status;
     }

@@ -5,7 +5,10 @@ using Sentiment.Domain.Workflows;
 
 namespace Sentiment.Domain.Ingestion.Tables;
 
-/// <summary>Writes the chunks of a claimed table; planning again finds them and changes nothing.</summary>
+/// <summary>
+/// Writes the chunks of a claimed table; planning again finds them and changes nothing. Where the run is tried again the
+/// chunks stay as they were planned, and those that failed are opened again at their checkpoints.
+/// </summary>
 /// <remarks>The watermark cannot move in between, for only the holder of the claim moves it.</remarks>
 internal sealed class PlanTable(RunStore runs, TableStateStore tables, ChunkStore chunks, SourceCatalog sources) : Activity<TableId, int>
 {
@@ -13,12 +16,45 @@ internal sealed class PlanTable(RunStore runs, TableStateStore tables, ChunkStor
     {
         var run = (await runs.GetAsync(input.Run, cancellationToken).ConfigureAwait(false))?.Row
             ?? throw new NonRetryableException($"No run '{input.Run}'.");
+        var planned = await runs.TableAsync(input.Run, input.Tenant, input.Table, cancellationToken).ConfigureAwait(false);
+        var count = planned is { Chunks: > 0 } && run.Attempt > 1 ? await ReopenAsync(input, cancellationToken).ConfigureAwait(false)
+            : await PlanAsync(run, input, cancellationToken).ConfigureAwait(false);
+        await runs.PutTableAsync(input.Run, new RunTableRow(
+            input.Tenant, input.Table, WorkStatus.Running, null, count, 0, 0, Ledger.Empty, run.Attempt), cancellationToken).ConfigureAwait(false);
+        return count;
+    }
+
+    private async Task<int> PlanAsync(RunRow run, TableId input, CancellationToken cancellationToken)
+    {
         var tenant = (await runs.TenantAsync(input.Run, input.Tenant, cancellationToken).ConfigureAwait(false)).Tenant;
         var watermark = await tables.WatermarkAsync(input.Tenant, input.Table, cancellationToken).ConfigureAwait(false);
         var plan = TablePlan.Of(run, tenant, sources.Get(input.Table).Description, watermark?.Row);
+        if (run.Attempt > 1)
+        {
+            await foreach (var _ in chunks.ListAsync(input.Run, input.Tenant, input.Table, cancellationToken).ConfigureAwait(false))
+            {
+                // The watermark may have moved since: another plan would not fit what there is of the first.
+                throw new NonRetryableException("The run was cancelled while this table was being planned; a new run reads it.");
+            }
+        }
+
         await chunks.PlanAsync(plan, cancellationToken).ConfigureAwait(false);
-        await runs.PutTableAsync(input.Run, new RunTableRow(
-            input.Tenant, input.Table, WorkStatus.Running, null, plan.Count, 0, 0, Ledger.Empty), cancellationToken).ConfigureAwait(false);
         return plan.Count;
+    }
+
+    private async Task<int> ReopenAsync(TableId input, CancellationToken cancellationToken)
+    {
+        var count = 0;
+        await foreach (var chunk in chunks.ListAsync(input.Run, input.Tenant, input.Table, cancellationToken).ConfigureAwait(false))
+        {
+            count++;
+            if (chunk.Status == WorkStatus.Failed && await chunks.GetAsync(chunk.Id, cancellationToken).ConfigureAwait(false) is { Row.Status: WorkStatus.Failed } failed)
+            {
+                await chunks.SaveAsync(
+                    failed.Row with { Status = WorkStatus.Pending, Reason = null, EndedAt = null, Epoch = failed.Row.Epoch + 1 }, failed.ETag, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return count;
     }
 }
