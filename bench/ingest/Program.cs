@@ -65,7 +65,7 @@ var texts = (await TitlesAsync(30_000)).ToList();
 var scoring = time.GetTimestamp();
 await scorer.ScoreAsync(texts, default);
 var alone = texts.Count / time.GetElapsedTime(scoring).TotalSeconds;
-Print($"  distinct texts: {share:P0}; scoring alone: {alone:#,0} texts/s, that is {alone / share:#,0} such records/s; the run does {read / seconds / (alone / share):P0} of it");
+Print($"  scored by the model: {share:P0} of the texts, the rest from the cache; scoring alone: {alone:#,0} texts/s, that is {alone / share:#,0} such records/s; the run does {read / seconds / (alone / share):P0} of it");
 await host.StopAsync();
 Directory.Delete(data, recursive: true);
 
