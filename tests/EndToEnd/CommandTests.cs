@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace Sentiment.EndToEnd;
 
@@ -60,10 +59,10 @@ public sealed class CommandTests
         using var place = new Workplace();
         await using var vendors = await Vendors.StartAsync(Vendors.Feed(itemsPerSymbol: 20));
         place.Write(("acme", ["AAPL"], "GOOD_TOKEN"));
-        var port = FreePort();
+        var port = ApiServer.FreePort();
         await using var server = SentimentProcess.Start(vendors.Environment, "serve", "--tenants", place.Tenants, "--data", place.Data, "--port", $"{port}");
         using var http = new HttpClient { BaseAddress = new Uri($"http://localhost:{port}") };
-        await UntilHealthyAsync(http);
+        await Patience.UntilHealthyAsync(http);
         AssertRefused(await SentimentProcess.RunAsync(vendors.Environment, place.Run()), 1, $"(serve, port {port})");
         Assert.Equal(0, (await SentimentProcess.RunAsync(null, "runs", "--data", place.Data)).ExitCode);
 
@@ -98,7 +97,7 @@ public sealed class CommandTests
         using var place = new Workplace();
         await using (var process = SentimentProcess.Start(null, "demo", "--once", "--tenants", "3", "--data", place.Data))
         {
-            await UntilAsync(async () =>
+            await Patience.UntilAsync(async () =>
             {
                 if (!File.Exists(Path.Combine(place.Data, "tables.db")))
                 {
@@ -123,33 +122,5 @@ public sealed class CommandTests
         Assert.True(ended.ExitCode == exitCode && ended.Errors.Contains(names, StringComparison.Ordinal), $"{names}: {ended}");
         Assert.DoesNotContain("   at ", ended.Errors, StringComparison.Ordinal);
         Assert.Empty(ended.Output);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private static Task UntilHealthyAsync(HttpClient http) => UntilAsync(async () =>
-    {
-        try
-        {
-            return (await http.GetAsync("/api/health")).IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
-    });
-
-    private static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (!await holds())
-        {
-            await Task.Delay(10, patience.Token);
-        }
     }
 }

@@ -8,7 +8,7 @@ namespace Sentiment.EndToEnd;
 /// <summary>A real process of the product.</summary>
 internal sealed class SentimentProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
     private readonly Process _process;
     private readonly Task<string> _output;
     private readonly Task<string> _errors;
@@ -51,7 +51,7 @@ internal sealed class SentimentProcess : IAsyncDisposable
 
     public async Task<Ended> WaitAsync()
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Limit);
         await _process.WaitForExitAsync(patience.Token);
         return new(_process.ExitCode, await _output, await _errors);
     }

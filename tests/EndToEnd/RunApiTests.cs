@@ -1,0 +1,95 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace Sentiment.EndToEnd;
+
+/// <summary>Runs over HTTP, on the real server against simulated vendors.</summary>
+public sealed class RunApiTests
+{
+    [Fact]
+    public async Task A_run_is_started_held_resumed_and_paged_through_over_the_API()
+    {
+        await using var server = await ApiServer.StartAsync(itemsPerSymbol: 1500, new { latencyMs = 60 });
+        using var started = await server.Http.PostAsJsonAsync("/api/runs", new { tables = (string[])["tiingo/news"] });
+        Assert.Equal(HttpStatusCode.Accepted, started.StatusCode);
+        var payload = await started.Content.ReadFromJsonAsync<JsonElement>();
+        var run = payload.GetProperty("id").GetString()!;
+        Assert.Equal(payload.GetProperty("statusQueryGetUri").GetString(), started.Headers.Location!.ToString());
+        Assert.All(payload.EnumerateObject().Skip(1), uri =>
+        {
+            Assert.StartsWith(new Uri(server.Http.BaseAddress!, $"/api/runs/{run}").ToString(), uri.Value.GetString(), StringComparison.Ordinal);
+            Assert.DoesNotContain("key", uri.Value.GetString(), StringComparison.OrdinalIgnoreCase);
+        });
+
+        Assert.Equal(HttpStatusCode.Accepted, await server.PostAsync($"/api/runs/{run}/suspend?reason=lunch"));
+        var (code, held) = await server.GetAsync($"/api/runs/{run}");
+        Assert.Equal((HttpStatusCode.Accepted, "suspended"), (code, held.GetProperty("status").GetString()));
+        Assert.Equal(HttpStatusCode.Conflict, await server.PostAsync($"/api/runs/{run}/retry"));
+        using (var deleted = await server.Http.DeleteAsync($"/api/runs/{run}"))
+        {
+            Assert.Equal(HttpStatusCode.Conflict, deleted.StatusCode);
+            Assert.Contains("has not ended", (await deleted.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(HttpStatusCode.Accepted, await server.PostAsync($"/api/runs/{run}/resume"));
+        var ended = await server.EndAsync(run);
+        Assert.Equal("completed", ended.GetProperty("status").GetString());
+
+        var seen = new List<string>();
+        for (string? next = ""; next is not null;)
+        {
+            var (_, page) = await server.GetAsync($"/api/runs/{run}/chunks?limit=2" + (next.Length == 0 ? "" : $"&cursor={Uri.EscapeDataString(next)}"));
+            seen.AddRange(page.GetProperty("items").EnumerateArray().Select(c => $"{c.GetProperty("tenant")} {c.GetProperty("table")} {c.GetProperty("number")}"));
+            next = page.GetProperty("next").GetString();
+        }
+
+        Assert.Equal(ended.GetProperty("chunks").GetProperty("total").GetInt32(), seen.Distinct().Count());
+        Assert.Equal(seen.Count, seen.Distinct().Count());
+        using var purged = await server.Http.DeleteAsync($"/api/runs/{run}");
+        Assert.Equal(1, (await purged.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("instancesDeleted").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_cancelled_run_ends_as_failed_and_a_retry_of_it_completes()
+    {
+        await using var server = await ApiServer.StartAsync(itemsPerSymbol: 1500, new { latencyMs = 60 });
+        using var started = await server.Http.PostAsJsonAsync("/api/runs", new { tables = (string[])["tiingo/news"] });
+        var run = (await started.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
+        await Patience.UntilAsync(async () =>
+            (await server.GetAsync($"/api/runs/{run}")).Document.GetProperty("chunks").GetProperty("total").GetInt32() > 0);
+        Assert.Equal(HttpStatusCode.Accepted, await server.PostAsync($"/api/runs/{run}/cancel?reason=wrong+window"));
+        var cancelled = await server.EndAsync(run);
+        Assert.Equal("failed", cancelled.GetProperty("status").GetString());
+        Assert.Contains("wrong window", cancelled.GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Conflict, await server.PostAsync($"/api/runs/{run}/cancel"));
+
+        Assert.Equal(HttpStatusCode.Accepted, await server.PostAsync($"/api/runs/{run}/retry"));
+        Assert.Equal("completed", (await server.EndAsync(run)).GetProperty("status").GetString());
+        await using var stored = new StoredTruth(server.Data);
+        await stored.AssertVerifiesAsync();
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.NotFound, "no run", "GET", "/api/runs/nobody")]
+    [InlineData(HttpStatusCode.NotFound, "no run", "GET", "/api/runs/nobody/chunks")]
+    [InlineData(HttpStatusCode.NotFound, "no run", "POST", "/api/runs/nobody/retry")]
+    [InlineData(HttpStatusCode.NotFound, "no run", "POST", "/api/runs/nobody/suspend")]
+    [InlineData(HttpStatusCode.BadRequest, "limit:", "GET", "/api/runs?limit=0")]
+    [InlineData(HttpStatusCode.BadRequest, "cursor:", "GET", "/api/runs?cursor=x")]
+    [InlineData(HttpStatusCode.BadRequest, "tenant: no tenant 'zed'", "POST", "/api/runs", "{\"tenants\":[\"zed\"]}")]
+    [InlineData(HttpStatusCode.BadRequest, "$.tenants", "POST", "/api/runs", "{\"tenants\":7}")]
+    [InlineData(HttpStatusCode.BadRequest, "$", "POST", "/api/runs", "{\"tenant\":[]}")]
+    [InlineData(HttpStatusCode.RequestEntityTooLarge, "body:", "POST", "/api/runs/nobody/events/hello", "oversize")]
+    public async Task Bad_input_gets_one_problem_that_names_the_field(HttpStatusCode status, string names, string method, string path, string? body = null)
+    {
+        await using var server = await ApiServer.StartAsync(itemsPerSymbol: 5, null);
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        request.Content = body is null ? null
+            : new StringContent(body == "oversize" ? $"\"{new string('x', 20_000)}\"" : body, System.Text.Encoding.UTF8, "application/json");
+        using var answer = await server.Http.SendAsync(request);
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+        Assert.Contains(names, (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+}
