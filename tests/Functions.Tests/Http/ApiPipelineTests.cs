@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,22 +12,24 @@ namespace Sentiment.Functions.Tests.Http;
 /// <summary>The API inside the one function, with the endpoint that the worker chose already set on each request.</summary>
 public sealed class ApiPipelineTests : IAsyncDisposable
 {
-    private readonly ServiceProvider _services;
+    private readonly WebApplication _app;
     private readonly ApiPipeline _pipeline;
 
     public ApiPipelineTests()
     {
-        var configuration = new RecordedSettings(SampleSettings.Values).Configuration();
-        _services = new ServiceCollection().AddLogging().AddRouting().AddSingleton<IConfiguration>(configuration)
-            .AddSentiment(configuration).BuildServiceProvider();
-        _pipeline = _services.GetRequiredService<ApiPipeline>();
+        // As the worker does: a web application's services, of which this one is never started.
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddInMemoryCollection(SampleSettings.Values!);
+        builder.Services.AddSentiment(builder.Configuration);
+        _app = builder.Build();
+        _pipeline = _app.Services.GetRequiredService<ApiPipeline>();
     }
 
-    public ValueTask DisposeAsync() => _services.DisposeAsync();
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private async Task<(int Status, JsonElement Body, HttpResponse Response)> SendAsync(string method, string path, string? key = null)
     {
-        await using var scope = _services.CreateAsyncScope();
+        await using var scope = _app.Services.CreateAsyncScope();
         var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
         context.SetEndpoint(new Endpoint(_ => throw new InvalidOperationException("the worker's own"), new EndpointMetadataCollection(), "{*path}"));
         context.Request.RouteValues["path"] = path;

@@ -10,7 +10,7 @@ internal static class SampleSettings
 
     /// <summary>Its values, with configuration's own separator.</summary>
     public static Dictionary<string, string> Values { get; } = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Root, "local.settings.sample.json")))
-        .RootElement.GetProperty("Values").EnumerateObject().ToDictionary(v => v.Name.Replace("__", ":", StringComparison.Ordinal), v => v.Value.GetString()!);
+        .RootElement.GetProperty(nameof(Values)).EnumerateObject().ToDictionary(v => v.Name.Replace("__", ":", StringComparison.Ordinal), v => v.Value.GetString()!);
 
     /// <summary>Its values, some of them changed.</summary>
     public static Dictionary<string, string> With(params (string Key, string Value)[] changes)
