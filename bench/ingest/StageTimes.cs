@@ -14,7 +14,8 @@ internal sealed class StageTimes : IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == SentimentMeter.Name && instrument.Name == SentimentMeter.StageDuration.Name)
+            // By its fixed name: the meter's own properties are not set yet while it publishes them.
+            if (instrument.Meter.Name == SentimentMeter.Name && instrument.Name == "sentiment.stage.duration")
             {
                 listener.EnableMeasurementEvents(instrument);
             }

@@ -43,6 +43,38 @@ public class RunStarterTests
     }
 
     [Fact]
+    public async Task Callers_who_ask_for_the_same_at_once_get_the_same_run()
+    {
+        await using var host = await RunTests.StartAsync();
+        var roster = IngestionHost.Roster(host.Tenant("acme", "AAPL"));
+        var starter = host.Get<RunStarter>();
+
+        // Each of them has found no unfinished run, in a millisecond of its own, before the first makes one known.
+        using var arrived = new SemaphoreSlim(0);
+        var gate = new Gate();
+        host.Faults.Before = (partition, _) =>
+        {
+            if (partition != "runs")
+            {
+                arrived.Release();
+            }
+
+            return gate.PassAsync(default);
+        };
+        var asked = new List<Task<PreparedRun>>();
+        for (var caller = 0; caller < 5; caller++)
+        {
+            asked.Add(Task.Run(() => starter.PrepareAsync(RunRequest.Everything, roster, OverlapPolicy.Skip, default)));
+            Assert.True(await arrived.WaitAsync(TimeSpan.FromSeconds(60)));
+            host.Time.Advance(TimeSpan.FromMilliseconds(1));
+        }
+
+        gate.Open();
+        Assert.Single((await Task.WhenAll(asked)).Select(p => p.Run.Id).Distinct());
+        Assert.Single(await RunStore.ListAsync(host.Tables, null, 100, null, default));
+    }
+
+    [Fact]
     public async Task An_unfinished_run_of_the_same_arguments_is_gone_on_with_its_window_pinned()
     {
         await using var host = await RunTests.StartAsync();

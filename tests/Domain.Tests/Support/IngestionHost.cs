@@ -63,7 +63,7 @@ public sealed partial class IngestionHost : IAsyncDisposable
     /// <summary>A run of one tenant with one chunk per symbol, planned by hand.</summary>
     public async Task<IReadOnlyList<ChunkId>> PlanAsync(string run, string tenant, params string[][] chunks)
     {
-        await Get<RunStore>().CreateAsync(
+        await Get<RunStore>().TryCreateAsync(
             new(run, new([], [], null, null, "file-1"), Time.GetUtcNow(), null, WorkStatus.Running, 1, Bounds, OverlapPolicy.Skip), "hash-" + run,
             [Tenant(tenant, [.. chunks.SelectMany(c => c)])], default);
         var rows = chunks.Select((symbols, index) => new ChunkRow

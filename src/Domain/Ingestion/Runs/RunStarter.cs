@@ -60,9 +60,18 @@ public sealed class RunStarter
         Check(request, roster.Tenants);
         var arguments = ArgumentsOf(request, roster);
         var hash = HashOf(arguments);
-        return await _runs.UnfinishedAsync(hash, cancellationToken).ConfigureAwait(false) is { } unfinished
-            ? new(unfinished, true)
-            : new(await CreateAsync(arguments, hash, roster.Tenants, overlap, cancellationToken).ConfigureAwait(false), false);
+        while (true)
+        {
+            if (await _runs.UnfinishedAsync(hash, cancellationToken).ConfigureAwait(false) is { } unfinished)
+            {
+                return new(unfinished, true);
+            }
+
+            if (await CreateAsync(arguments, hash, roster.Tenants, overlap, cancellationToken).ConfigureAwait(false) is { } run)
+            {
+                return new(run, false);
+            }
+        }
     }
 
     /// <summary>Starts a run's workflow; a known id starts nothing, so a crash between rows and workflow is mended here.</summary>
@@ -147,7 +156,8 @@ public sealed class RunStarter
     private static string HashOf(RunArguments arguments) =>
         Convert.ToHexStringLower(SHA256.HashData(Rows.Write(arguments, RowJson.Default.RunArguments)))[..32];
 
-    private async Task<RunRow> CreateAsync(
+    // Null where another caller was quicker with the same arguments; asked for twice in one millisecond, one run answers both.
+    private async Task<RunRow?> CreateAsync(
         RunArguments arguments, string hash, IReadOnlyList<Tenant> tenants, OverlapPolicy overlap, CancellationToken cancellationToken)
     {
         var chosen = tenants.Where(t => arguments.Tenants.Count == 0 || arguments.Tenants.Contains(t.Id))
@@ -160,15 +170,7 @@ public sealed class RunStarter
         }
 
         var run = new RunRow(id, arguments, now, null, WorkStatus.Pending, chosen.Count, _bounds, overlap);
-        try
-        {
-            await _runs.CreateAsync(run, hash, chosen, cancellationToken).ConfigureAwait(false);
-            return run;
-        }
-        catch (TableConflictException)
-        {
-            // Asked for twice in the same millisecond: one run answers both.
-            return (await _runs.GetAsync(id, cancellationToken).ConfigureAwait(false))!.Row;
-        }
+        return await _runs.TryCreateAsync(run, hash, chosen, cancellationToken).ConfigureAwait(false) ? run
+            : (await _runs.GetAsync(id, cancellationToken).ConfigureAwait(false))?.Row;
     }
 }

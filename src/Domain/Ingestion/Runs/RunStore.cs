@@ -90,21 +90,40 @@ public sealed class RunStore(ITableStore tables)
         && await GetAsync(Rows.Read(row, RowJson.Default.String), cancellationToken).ConfigureAwait(false) is { Row.EndedAt: null } run
             ? run.Row : null;
 
-    /// <summary>Pins the tenants, then makes the run known; the run does not exist before all of it is written.</summary>
-    /// <exception cref="TableConflictException">A run of that id exists.</exception>
-    public async Task CreateAsync(RunRow run, string argumentsHash, IReadOnlyList<Tenant> tenants, CancellationToken cancellationToken)
+    /// <summary>
+    /// Pins the tenants, then makes the run known, unless one of the same arguments is unfinished or one of that id is
+    /// known; the run does not exist before all of it is written.
+    /// </summary>
+    /// <returns>Whether it was made known.</returns>
+    public async Task<bool> TryCreateAsync(RunRow run, string argumentsHash, IReadOnlyList<Tenant> tenants, CancellationToken cancellationToken)
     {
+        // Under its ETag, so that of two callers who ask for the same at once one makes the run and the other finds it.
+        var last = await tables.GetAsync(Partition, "a|" + argumentsHash, cancellationToken).ConfigureAwait(false);
+        if (last is not null && await GetAsync(Rows.Read(last, RowJson.Default.String), cancellationToken).ConfigureAwait(false) is { Row.EndedAt: null })
+        {
+            return false;
+        }
+
         await tables.WriteAllAsync(RunPartition(run.Id), tenants
             .Select(t => TableWrite.Upsert("t|" + t.Id, Rows.Version,
                 Rows.Write(new RunTenantRow(t, WorkStatus.Pending, null), RowJson.Default.RunTenantRow))).ToList(), cancellationToken).ConfigureAwait(false);
         var id = Rows.Write(run.Id, RowJson.Default.String);
-        await tables.WriteAsync(Partition,
-        [
-            TableWrite.Insert("r|" + run.Id, Rows.Version, Rows.Write(run, RowJson.Default.RunRow)),
-            TableWrite.Upsert($"t|{TimeKey(run)}", Rows.Version, id),
-            TableWrite.Upsert($"s|{run.Status}|{TimeKey(run)}", Rows.Version, id),
-            TableWrite.Upsert("a|" + argumentsHash, Rows.Version, id),
-        ], cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await tables.WriteAsync(Partition,
+            [
+                TableWrite.Insert("r|" + run.Id, Rows.Version, Rows.Write(run, RowJson.Default.RunRow)),
+                TableWrite.Upsert($"t|{TimeKey(run)}", Rows.Version, id),
+                TableWrite.Upsert($"s|{run.Status}|{TimeKey(run)}", Rows.Version, id),
+                last is null ? TableWrite.Insert("a|" + argumentsHash, Rows.Version, id)
+                    : TableWrite.IfMatch("a|" + argumentsHash, Rows.Version, id, last.ETag),
+            ], cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (TableConflictException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Changes a run's status and its place in the index in one write.</summary>
