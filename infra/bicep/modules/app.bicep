@@ -106,8 +106,10 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         { name: 'Storage__Azure__BlobServiceUri', value: storage.properties.primaryEndpoints.blob }
         { name: 'Storage__Azure__Container', value: rawContainer }
         { name: 'KeyVault__Uri', value: vaultUri }
+        { name: 'KeyVault__ClientId', value: clientId }
         { name: 'Live__WebPubSub__Endpoint', value: webPubSubEndpoint }
         { name: 'Live__WebPubSub__Hub', value: webPubSubHub }
+        { name: 'Live__WebPubSub__ClientId', value: clientId }
         { name: 'Tenants__Blob', value: 'config/tenants.json' }
       ]
     }
