@@ -27,7 +27,7 @@ public class ClientTests
     {
         await using var host = await EngineHost.StartAsync();
         host.Define("child", async (c, _) => await c.CallActivityAsync<string>("Do", "x"));
-        host.Define("w", async (c, _) => await c.CallWorkflowAsync<string>("Code", host.Input("child"), new() { InstanceId = "kid" }));
+        host.Define("w", async (c, _) => await c.CallWorkflowAsync<string>("Code", host.Input("child"), new() { InstanceId = "w:kid" }));
         Assert.False(await host.Engine.PurgeAsync("w", CancellationToken.None));
         await host.BeginAsync("w");
         await host.EndAsync("w");
@@ -35,7 +35,7 @@ public class ClientTests
         Assert.False(await host.Engine.PurgeAsync("w", CancellationToken.None));
         await host.CrashAsync();
         Assert.Null(await host.Engine.GetAsync("w", CancellationToken.None));
-        Assert.Null(await host.Engine.GetAsync("kid", CancellationToken.None));
+        Assert.Null(await host.Engine.GetAsync("w:kid", CancellationToken.None));
         Assert.Empty((await host.Engine.QueryAsync(new(), CancellationToken.None)).Instances);
         await Assert.ThrowsAsync<KeyNotFoundException>(() => host.EndAsync("w"));
 
@@ -80,7 +80,7 @@ public class ClientTests
     public async Task Bad_names_and_ids_are_refused()
     {
         await using var host = await EngineHost.StartAsync();
-        foreach (var id in new[] { "", new string('x', 201), "a\nb", "\ud800" })
+        foreach (var id in new[] { "", new string('x', 101), "a\nb", "\ud800", "a/b", "a\\b", "a#b", "a?b", "@a", "w:kid" })
         {
             await Assert.ThrowsAnyAsync<ArgumentException>(() => host.BeginAsync("w", id: id));
         }

@@ -10,9 +10,9 @@ public class DeterminismTests
         ["activity"] = async (c, _) => await c.CallActivityAsync<string>("Do", "held"),
         ["timer"] = async (c, _) => { await c.CreateTimerAsync(c.UtcNow.AddHours(1)); return ""; },
         ["later timer"] = async (c, _) => { await c.CreateTimerAsync(c.UtcNow.AddHours(2)); return ""; },
-        ["child"] = async (c, h) => await c.CallWorkflowAsync<string>("Code", h.Input("child"), new() { InstanceId = "kid" }),
-        ["other child"] = async (c, h) => await c.CallWorkflowAsync<string>("Other", h.Input("child"), new() { InstanceId = "kid" }),
-        ["child with another id"] = async (c, h) => await c.CallWorkflowAsync<string>("Code", h.Input("child"), new() { InstanceId = "kid2" }),
+        ["child"] = async (c, h) => await c.CallWorkflowAsync<string>("Code", h.Input("child"), new() { InstanceId = "w:kid" }),
+        ["other child"] = async (c, h) => await c.CallWorkflowAsync<string>("Other", h.Input("child"), new() { InstanceId = "w:kid" }),
+        ["child with another id"] = async (c, h) => await c.CallWorkflowAsync<string>("Code", h.Input("child"), new() { InstanceId = "w:kid2" }),
         ["event"] = async (c, _) => await c.WaitForEventAsync<string>("go"),
         ["two activities"] = async (c, _) => (await Task.WhenAll(c.CallActivityAsync<string>("Do", "held"), c.CallActivityAsync<string>("Do", "held")))[0],
         ["end"] = (_, _) => Task.FromResult<string?>("x"),
@@ -32,9 +32,9 @@ public class DeterminismTests
     [Theory]
     [InlineData("activity", "timer", "activity 'Do' (call 1, attempt 1)", "timer for 2030-01-01T01:00:00")]
     [InlineData("timer", "later timer", "timer for 2030-01-01T01:00:00", "timer for 2030-01-01T02:00:00")]
-    [InlineData("timer", "child", "timer for 2030-01-01T01:00:00", "sub-workflow 'Code' with id 'kid' (call 1)")]
-    [InlineData("child", "other child", "sub-workflow 'Code' with id 'kid'", "sub-workflow 'Other' with id 'kid'")]
-    [InlineData("child", "child with another id", "with id 'kid'", "with id 'kid2'")]
+    [InlineData("timer", "child", "timer for 2030-01-01T01:00:00", "sub-workflow 'Code' with id 'w:kid' (call 1)")]
+    [InlineData("child", "other child", "sub-workflow 'Code' with id 'w:kid'", "sub-workflow 'Other' with id 'w:kid'")]
+    [InlineData("child", "child with another id", "with id 'w:kid'", "with id 'w:kid2'")]
     [InlineData("activity", "event", "activity 'Do'", "nothing more")]
     [InlineData("event", "activity", "nothing more at this point", "activity 'Do'")]
     [InlineData("activity", "two activities", "nothing more at this point", "activity 'Do' (call 2")]

@@ -136,8 +136,8 @@ public class LifecycleTests
     {
         await using var host = await EngineHost.StartAsync();
         host.Define("leaf", async (c, _) => await c.WaitForEventAsync<string>("go"));
-        host.Define("mid", async (c, _) => await c.CallWorkflowAsync<string>("Code", host.Input("leaf"), new() { InstanceId = "leaf" }));
-        host.Define("w", async (c, _) => await c.CallWorkflowAsync<string>("Code", host.Input("mid"), new() { InstanceId = "mid" }));
+        host.Define("mid", async (c, _) => await c.CallWorkflowAsync<string>("Code", host.Input("leaf"), new() { InstanceId = "w:mid:leaf" }));
+        host.Define("w", async (c, _) => await c.CallWorkflowAsync<string>("Code", host.Input("mid"), new() { InstanceId = "w:mid" }));
         await host.BeginAsync("w");
         await host.BeginAsync("leaf", id: "stranger");
         await host.IdleAsync();
@@ -145,9 +145,9 @@ public class LifecycleTests
         Assert.True(await host.Engine.TerminateAsync("w", "enough", CancellationToken.None));
         Assert.False(await host.Engine.TerminateAsync("w", "enough", CancellationToken.None));
         Assert.False(await host.Engine.TerminateAsync("nobody", "enough", CancellationToken.None));
-        Assert.False(await host.Engine.RaiseEventAsync("leaf", "go", "x", CancellationToken.None));
+        Assert.False(await host.Engine.RaiseEventAsync("w:mid:leaf", "go", "x", CancellationToken.None));
         if (crash) await host.CrashAsync();
-        foreach (var id in new[] { "w", "mid", "leaf" }) Assert.Equal(WorkflowStatus.Terminated, (await host.EndAsync(id)).Status);
+        foreach (var id in new[] { "w", "w:mid", "w:mid:leaf" }) Assert.Equal(WorkflowStatus.Terminated, (await host.EndAsync(id)).Status);
         Assert.Equal("enough", (await host.GetAsync("w")).Failure!.Message);
         Assert.Equal(WorkflowStatus.Running, (await host.GetAsync("stranger")).Status);
     }

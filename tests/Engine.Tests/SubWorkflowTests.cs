@@ -12,12 +12,12 @@ public class SubWorkflowTests
     {
         await using var host = await EngineHost.StartAsync();
         host.Define("child", async (c, v) => v + await c.WaitForEventAsync<string>("go"));
-        host.Define("w", async (c, _) => "got " + await c.CallWorkflowAsync<string>("code", host.Input("child", "v"), new() { InstanceId = "kid" }));
+        host.Define("w", async (c, _) => "got " + await c.CallWorkflowAsync<string>("code", host.Input("child", "v"), new() { InstanceId = "w:kid" }));
         await host.BeginAsync("w");
         await host.IdleAsync();
-        Assert.Equal("w", (await host.GetAsync("kid")).ParentId);
+        Assert.Equal("w", (await host.GetAsync("w:kid")).ParentId);
         if (crash) await host.CrashAsync();
-        Assert.True(await host.Engine.RaiseEventAsync("kid", "GO", "!", CancellationToken.None));
+        Assert.True(await host.Engine.RaiseEventAsync("w:kid", "GO", "!", CancellationToken.None));
         Assert.Equal("\"got v!\"", (await host.EndAsync("w")).Output);
     }
 
@@ -26,15 +26,15 @@ public class SubWorkflowTests
     {
         await using var host = await EngineHost.StartAsync();
         host.Define("child", async (c, _) => await c.WaitForEventAsync<string>("go"));
-        host.Define("w", async (c, _) => "got " + await c.CallWorkflowAsync<string>("Code", host.Input("child"), new() { InstanceId = "kid" }));
+        host.Define("w", async (c, _) => "got " + await c.CallWorkflowAsync<string>("Code", host.Input("child"), new() { InstanceId = "w:kid" }));
         await host.BeginAsync("w");
         await host.IdleAsync();
         await host.Engine.SuspendAsync("w", "", CancellationToken.None);
-        await host.Engine.RaiseEventAsync("kid", "go", "x", CancellationToken.None);
-        await host.EndAsync("kid");
+        await host.Engine.RaiseEventAsync("w:kid", "go", "x", CancellationToken.None);
+        await host.EndAsync("w:kid");
         await host.CrashAsync();
         await host.IdleAsync();
-        Assert.True(await host.Engine.PurgeAsync("kid", CancellationToken.None));
+        Assert.True(await host.Engine.PurgeAsync("w:kid", CancellationToken.None));
         await host.CrashAsync();
         await host.Engine.ResumeAsync("w", "", CancellationToken.None);
         Assert.Equal("\"got x\"", (await host.EndAsync("w")).Output);
@@ -58,27 +58,13 @@ public class SubWorkflowTests
     }
 
     [Fact]
-    public async Task An_id_that_belongs_to_another_parent_or_to_none_fails_the_call()
-    {
-        await using var host = await EngineHost.StartAsync();
-        host.Define("child", (_, _) => Task.FromResult<string?>("mine"));
-        host.Define("w", async (c, _) => await c.CallWorkflowAsync<string>("Code", host.Input("child"), new() { InstanceId = "kid" }));
-        await host.BeginAsync("child", id: "kid");
-        await host.EndAsync("kid");
-        await host.BeginAsync("w", id: "first");
-        var failure = (await host.EndAsync("first")).Failure!;
-        Assert.Contains("'kid' belongs to another parent", failure.Message, StringComparison.Ordinal);
-        Assert.Equal("\"mine\"", (await host.GetAsync("kid")).Output);
-    }
-
-    [Fact]
     public async Task The_same_parent_attaches_to_the_child_it_has()
     {
         await using var host = await EngineHost.StartAsync();
         host.Define("child", async (c, _) => await c.CallActivityAsync<string>("Do", "once"));
         host.Define("w", async (c, _) =>
         {
-            var options = new CallOptions { InstanceId = "kid" };
+            var options = new CallOptions { InstanceId = "w:kid" };
             var both = await Task.WhenAll(
                 c.CallWorkflowAsync<string>("Code", host.Input("child"), options), c.CallWorkflowAsync<string>("Code", host.Input("child"), options));
             return both[0] + both[1] + await c.CallWorkflowAsync<string>("Code", host.Input("child"), options);
@@ -92,15 +78,15 @@ public class SubWorkflowTests
     public async Task A_failed_child_fails_the_call_and_is_tried_again_under_another_id()
     {
         await using var host = await EngineHost.StartAsync();
-        host.Define("child", (c, _) => c.InstanceId == "kid" ? throw new IOException("no") : Task.FromResult<string?>(c.InstanceId));
+        host.Define("child", (c, _) => c.InstanceId == "w:kid" ? throw new IOException("no") : Task.FromResult<string?>(c.InstanceId));
         var retry = new RetryPolicy { MaxAttempts = 2, FirstRetryInterval = TimeSpan.FromSeconds(5) };
-        host.Define("w", async (c, _) => await c.CallWorkflowAsync<string>("Code", host.Input("child"), new() { InstanceId = "kid", Retry = retry }));
+        host.Define("w", async (c, _) => await c.CallWorkflowAsync<string>("Code", host.Input("child"), new() { InstanceId = "w:kid", Retry = retry }));
         await host.BeginAsync("w");
         await host.IdleAsync();
         await host.CrashAsync();
         await host.AdvanceAsync(TimeSpan.FromSeconds(5));
-        Assert.Equal("\"kid:2\"", (await host.EndAsync("w")).Output);
-        Assert.Equal(new FailureDetails("IOException", "no", false), (await host.GetAsync("kid")).Failure);
+        Assert.Equal("\"w:kid:2\"", (await host.EndAsync("w")).Output);
+        Assert.Equal(new FailureDetails("IOException", "no", false), (await host.GetAsync("w:kid")).Failure);
     }
 
     [Fact]
@@ -117,10 +103,10 @@ public class SubWorkflowTests
     {
         await using var host = await EngineHost.StartAsync();
         host.Define("child", async (c, _) => await c.WaitForEventAsync<string>("never"));
-        host.Define("w", async (c, _) => await c.CallWorkflowAsync<string>("Code", host.Input("child"), new() { InstanceId = "kid" }));
+        host.Define("w", async (c, _) => await c.CallWorkflowAsync<string>("Code", host.Input("child"), new() { InstanceId = "w:kid" }));
         await host.BeginAsync("w");
         await host.IdleAsync();
-        Assert.True(await host.Engine.TerminateAsync("kid", "because", CancellationToken.None));
+        Assert.True(await host.Engine.TerminateAsync("w:kid", "because", CancellationToken.None));
         Assert.Equal(new FailureDetails("Terminated", "because", true), (await host.EndAsync("w")).Failure);
     }
 }

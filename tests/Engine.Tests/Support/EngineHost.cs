@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Sentiment.Domain.Workflows;
 
@@ -15,6 +14,8 @@ public sealed class EngineHost : IAsyncDisposable
     private EngineHost() => _services = new ServiceCollection().AddSingleton(Script).BuildServiceProvider();
 
     public Script Script { get; } = new();
+
+    public WorkflowLog Log { get; } = new();
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
@@ -37,7 +38,7 @@ public sealed class EngineHost : IAsyncDisposable
         new() { Path = File, MaxConcurrentActivities = Workers, Durability = EngineDurability.ProcessCrash, StopTimeout = TimeSpan.FromSeconds(5), InstanceIdPrefix = Prefix },
         new WorkflowRegistry().AddWorkflow<CodeWorkflow, CodeInput, string?>("Code").AddWorkflow<CodeWorkflow, CodeInput, string?>("Other")
             .AddActivity<Do, string, string>(),
-        _services, Time, NullLoggerFactory.Instance);
+        _services, Time, Log);
 
     public async Task OpenAsync()
     {

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Sentiment.Domain.Workflows;
 
-namespace Sentiment.Engine.Tests.Support;
+namespace Sentiment.Workflows.Contract;
 
 /// <summary>What activities do in a test, and which ran.</summary>
 public sealed class Script

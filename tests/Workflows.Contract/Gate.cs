@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 
-namespace Sentiment.Engine.Tests.Support;
+namespace Sentiment.Workflows.Contract;
 
 /// <summary>Holds an activity until the test lets it go, and tells the test that it is held.</summary>
 public sealed class Gate

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Sentiment.Domain.Workflows;
 
-namespace Sentiment.Engine.Tests.Support;
+namespace Sentiment.Workflows.Contract;
 
 /// <summary>Which code a <see cref="CodeWorkflow"/> runs, and with what.</summary>
 public sealed record CodeInput(string Key, string? Value);
