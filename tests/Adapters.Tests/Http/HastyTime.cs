@@ -16,6 +16,9 @@ internal sealed class HastyTime(DateTimeOffset start) : FakeTimeProvider(start)
     /// <summary>The waits in their order.</summary>
     public ConcurrentQueue<TimeSpan> Waits { get; } = new();
 
+    /// <summary>The time-outs in their order.</summary>
+    public ConcurrentQueue<TimeSpan> TimeOuts { get; } = new();
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = base.CreateTimer(callback, state, dueTime, period);
@@ -31,6 +34,11 @@ internal sealed class HastyTime(DateTimeOffset start) : FakeTimeProvider(start)
                     Advance(dueTime);
                 }
             });
+        }
+
+        else if (dueTime > LongestWait)
+        {
+            TimeOuts.Enqueue(dueTime);
         }
 
         return timer;

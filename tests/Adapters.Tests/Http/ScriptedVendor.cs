@@ -20,6 +20,8 @@ internal sealed class ScriptedVendor : IAsyncDisposable
 
     public static readonly DateTimeOffset Now = new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero);
 
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
     private readonly WebApplication _app;
     private readonly ServiceProvider _services;
     private readonly ConcurrentQueue<RequestDelegate> _answers = new();
@@ -127,11 +129,11 @@ internal sealed class ScriptedVendor : IAsyncDisposable
     /// <summary>Waits for the next call.</summary>
     public async Task<SeenRequest> ArrivalAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(Limit);
         return await _arrivals.Reader.ReadAsync(limit.Token);
     }
 
-    public Task<SourceBody> FetchAsync(string? credential = Secret) => Tiingo.FetchAsync(Request(credential: credential), default);
+    public Task<SourceBody> FetchAsync(string? credential = Secret) => Tiingo.FetchAsync(Request(credential: credential), default).WaitAsync(Limit);
 
     /// <summary>How a call fails, whose message and causes hold no secret.</summary>
     public async Task<T> FailureAsync<T>(string? credential = Secret)
