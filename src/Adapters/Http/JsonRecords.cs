@@ -140,22 +140,23 @@ internal static class JsonRecords
         return hasOffset ? time.ToUniversalTime() : new DateTimeOffset(time.DateTime, TimeSpan.Zero);
     }
 
-    private static List<string> Symbols(ref Utf8JsonReader reader)
+    private static OrderedDictionary<string, bool>.KeyCollection Symbols(ref Utf8JsonReader reader)
     {
-        var found = new List<string>();
+        // Linear also for a hostile record of a million tickers.
+        var found = new OrderedDictionary<string, bool>(StringComparer.Ordinal);
         if (reader.TokenType == JsonTokenType.StartArray)
         {
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
-                if (Text(ref reader)?.ToUpperInvariant() is { Length: > 0 and <= MaxSymbolLength } symbol && !found.Contains(symbol))
+                if (Text(ref reader)?.ToUpperInvariant() is { Length: > 0 and <= MaxSymbolLength } symbol)
                 {
-                    found.Add(symbol);
+                    found.TryAdd(symbol, true);
                 }
 
                 reader.Skip();
             }
         }
 
-        return found;
+        return found.Keys;
     }
 }
