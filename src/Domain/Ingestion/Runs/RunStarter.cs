@@ -158,7 +158,7 @@ public sealed class RunStarter
             .Where(t => arguments.Tables.Count == 0 || t.Tables.Any(arguments.Tables.Contains))
             .Select(t => t with { Retention = _retention.For(t.Retention) }).ToList();
         var now = _time.GetUtcNow();
-        var id = $"{now.UtcDateTime.ToString("yyyyMMdd'T'HHmmssfff'Z'", System.Globalization.CultureInfo.InvariantCulture)}-{hash[..8]}";
+        var id = RunRow.IdOf(now, hash);
         if (arguments.From is { } from && from >= (arguments.To ?? now))
         {
             throw new RunRequestException([$"from: a time in the past expected, found {from.UtcDateTime:O}"]);
