@@ -44,7 +44,7 @@ public sealed record RetentionOptions : IValidatableObject
     public TenantRetention For(TenantRetention? tenant)
     {
         var items = tenant?.Items ?? Items;
-        return new(items, tenant?.Bars ?? Math.Max(Bars, items), tenant?.Quarantine ?? Quarantine);
+        return new(items, Math.Max(tenant?.Bars ?? Bars, items), tenant?.Quarantine ?? Quarantine);
     }
 
     /// <inheritdoc/>

@@ -90,7 +90,7 @@ public static partial class TenantsFile
         {
             foreach (var property in element.EnumerateObject())
             {
-                if (property.Name is not ("id" or "name" or "symbols" or "tables" or "credentials"))
+                if (property.Name is not ("id" or "name" or "symbols" or "tables" or "credentials" or "retention"))
                 {
                     Problems.Add($"{path}.{property.Name}: unknown field");
                 }
@@ -167,7 +167,7 @@ public static partial class TenantsFile
                 int? number = entry.Value.ValueKind == JsonValueKind.Number && entry.Value.TryGetInt32(out var n) && n is >= 1 and <= TenantRetention.MaxDays ? n : null;
                 if (entry.Name is not ("items" or "bars" or "quarantine"))
                 {
-                    Problems.Add($"{path}.retention.{entry.Name}: one of items, bars, quarantine expected");
+                    Problems.Add($"{path}.retention.{entry.Name}: unknown field");
                 }
                 else if (number is null)
                 {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Sentiment.Api;
 using Sentiment.Domain.Ingestion;
+using Sentiment.Domain.Retention;
 using Sentiment.Domain.Tenants;
 using Sentiment.LocalHost.Commands;
 using Sentiment.LocalHost.Data;
@@ -37,6 +38,8 @@ internal static class LocalServer
     {
         var schedule = builder.Configuration.GetSection(ScheduleOptions.Section);
         Schedule.Parse(schedule[nameof(ScheduleOptions.Cron)] ?? new ScheduleOptions().Cron);
+        Schedule.Parse(
+            builder.Configuration.GetSection(RetentionOptions.Section)[nameof(RetentionOptions.Cron)] ?? new RetentionOptions().Cron, RetentionOptions.Section);
         builder.Services.Configure<ScheduleOptions>(options => { });
         builder.Services.AddSingleton(Microsoft.Extensions.Options.Options.Create(OptionsOf(schedule)));
         var key = AdminKeyFile.OpenOrCreate(folder);
@@ -46,6 +49,7 @@ internal static class LocalServer
         builder.Services.AddSingleton(roster);
         builder.Services.AddSingleton(folder);
         builder.Services.AddHostedService<Schedule>();
+        builder.Services.AddHostedService<RetentionSchedule>();
         var chosen = Choose(port);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, chosen));
 

@@ -22,7 +22,7 @@ internal sealed class PageCommitter(
         ChunkRow chunk, int number, DateTimeOffset fetchedAt, IReadOnlyList<SourceRecord> records, CancellationToken cancellationToken)
     {
         var stamp = new Stamp(chunk.Id.ToString(), number);
-        var abandoned = new AbandonedPages(chunks, chunk.Run);
+        var abandoned = new AbandonedPages(chunks, chunk);
         var page = SortedPage.Of(records, chunk, fetchedAt);
 
         var storing = time.GetTimestamp();
