@@ -6,6 +6,7 @@ using Sentiment.Adapters.Onnx;
 using Sentiment.Adapters.Secrets;
 using Sentiment.Adapters.Sqlite;
 using Sentiment.Domain.Ingestion;
+using Sentiment.Domain.Retention;
 using Sentiment.Engine;
 using Sentiment.LocalHost.Data;
 
@@ -27,7 +28,8 @@ public static class PipelineServices
         services.AddScoring(configuration);
         services.AddStores(configuration, path, readOnly: false);
         services.AddBound<IngestionOptions>(configuration, IngestionOptions.Section);
-        services.AddIngestion();
+        services.AddBound<RetentionOptions>(configuration, RetentionOptions.Section);
+        services.AddIngestion().AddRetention();
         services.AddEmbeddedEngine((_, options) => options.Path = folder.Engine);
         return services;
     }

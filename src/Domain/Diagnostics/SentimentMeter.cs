@@ -38,6 +38,10 @@ public static class SentimentMeter
     public static Counter<long> PushMessages { get; } =
         Meter.CreateCounter<long>("sentiment.push.messages", "{message}", "Messages pushed to listeners, by outcome.");
 
+    /// <summary><c>sentiment.retention.removed</c>: what retention removed; tag <c>kind</c>: item, index, bar, partial, quarantine, body, run or history.</summary>
+    public static Counter<long> RetentionRemoved { get; } =
+        Meter.CreateCounter<long>("sentiment.retention.removed", "{thing}", "What retention removed, by kind.");
+
     /// <summary><c>sentiment.stage.duration</c>: seconds a page spent in a stage; tag <c>stage</c>: fetch, parse, score or store.</summary>
     public static Histogram<double> StageDuration { get; } =
         Meter.CreateHistogram<double>("sentiment.stage.duration", "s", "How long a page spent in a stage of its ingestion.");

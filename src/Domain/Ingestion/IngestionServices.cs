@@ -6,6 +6,7 @@ using Sentiment.Domain.Ingestion.Pages;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Ingestion.Tables;
 using Sentiment.Domain.Items;
+using Sentiment.Domain.Retention;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Trends;
 using Sentiment.Domain.Workflows;
@@ -21,12 +22,15 @@ public static class IngestionServices
     /// </summary>
     public static IServiceCollection AddIngestion(this IServiceCollection services)
     {
+        services.AddOptions();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<RetentionStore>();
         services.AddSingleton<SourceCatalog>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<ChunkStore>();
         services.AddSingleton<TableStateStore>();
         services.AddSingleton<ItemStore>();
+        services.AddSingleton<DayStore>();
         services.AddSingleton<QuarantineStore>();
         services.AddSingleton<TrendStore>();
         services.AddSingleton<PageAnnouncers>();
@@ -35,8 +39,9 @@ public static class IngestionServices
         services.AddSingleton<ChunkFailure>();
         services.AddSingleton<RunCancellation>();
         services.AddSingleton(p => new RunStarter(
-            p.GetRequiredService<RunStore>(), p.GetRequiredService<RunCancellation>(), p.GetRequiredService<IWorkflowClient>(),
-            p.GetRequiredService<IOptions<IngestionOptions>>(), p.GetRequiredService<TimeProvider>()));
+            p.GetRequiredService<RunStore>(), p.GetRequiredService<RunCancellation>(), p.GetRequiredService<RetentionStore>(),
+            p.GetRequiredService<IWorkflowClient>(), p.GetRequiredService<IOptions<IngestionOptions>>(),
+            p.GetRequiredService<IOptions<RetentionOptions>>(), p.GetRequiredService<TimeProvider>()));
         services.AddSingleton(p => new RunSteering(
             p.GetRequiredService<IWorkflowClient>(), p.GetRequiredService<RunStore>(), p.GetRequiredService<RunStarter>()));
         services.AddSingleton<Verification.Verifier>();

@@ -4,6 +4,7 @@ using Sentiment.Domain.Ingestion.Pages;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Ingestion.Tables;
 using Sentiment.Domain.Items;
+using Sentiment.Domain.Retention;
 using Sentiment.Domain.Trends;
 
 namespace Sentiment.Domain.Ingestion;
@@ -24,5 +25,11 @@ namespace Sentiment.Domain.Ingestion;
 [JsonSerializable(typeof(Watermark))]
 [JsonSerializable(typeof(Claim))]
 [JsonSerializable(typeof(Coverage))]
+[JsonSerializable(typeof(DayMark))]
+[JsonSerializable(typeof(RetainedTenant))]
+[JsonSerializable(typeof(RetentionMarks))]
+[JsonSerializable(typeof(RunsMark))]
+[JsonSerializable(typeof(RemovedRecords))]
+[JsonSerializable(typeof(List<string>))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class RowJson : JsonSerializerContext;

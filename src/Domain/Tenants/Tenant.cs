@@ -6,9 +6,20 @@ namespace Sentiment.Domain.Tenants;
 /// <param name="Symbols">Upper-case symbols, in the order given, without repeats.</param>
 /// <param name="Tables">Tables such as <c>tiingo/news</c>.</param>
 /// <param name="Credentials">Vendor → <c>env:NAME</c> or <c>keyvault:NAME</c>; never the secret.</param>
+/// <param name="Retention">How long its data are kept; null: as the host's settings say.</param>
 public sealed record Tenant(
     string Id, string Name, IReadOnlyList<string> Symbols, IReadOnlyList<string> Tables,
-    IReadOnlyDictionary<string, string> Credentials);
+    IReadOnlyDictionary<string, string> Credentials, TenantRetention? Retention = null);
+
+/// <summary>How many days a tenant's data are kept; null: as the host's settings say.</summary>
+/// <param name="Items">Items and their index, from their publication; older records are skipped when they are delivered again.</param>
+/// <param name="Bars">Bars; at least as long as items.</param>
+/// <param name="Quarantine">Invalid records, from when they were fetched.</param>
+public sealed record TenantRetention(int? Items = null, int? Bars = null, int? Quarantine = null)
+{
+    /// <summary>The most days: ten years.</summary>
+    public const int MaxDays = 3650;
+}
 
 /// <summary>The tenants there are.</summary>
 /// <param name="Tenants">By the order of their file.</param>

@@ -90,7 +90,7 @@ public static partial class TenantsFile
         {
             foreach (var property in element.EnumerateObject())
             {
-                if (property.Name is not ("id" or "name" or "symbols" or "tables" or "credentials"))
+                if (property.Name is not ("id" or "name" or "symbols" or "tables" or "credentials" or "retention"))
                 {
                     Problems.Add($"{path}.{property.Name}: unknown field");
                 }
@@ -113,7 +113,7 @@ public static partial class TenantsFile
 
             var tables = Texts(element, "tables", path, table => knownTables.ContainsKey(table)
                 ? null : $"'{table}' is no table: one of {string.Join(", ", knownTables.Keys)} expected").Distinct(StringComparer.Ordinal).ToList();
-            return new Tenant(id, name, symbols, tables, Credentials(element, path, tables));
+            return new Tenant(id, name, symbols, tables, Credentials(element, path, tables), Retention(element, path));
         }
 
         private Dictionary<string, string> Credentials(JsonElement element, string path, List<string> tables)
@@ -146,6 +146,49 @@ public static partial class TenantsFile
             }
 
             return credentials;
+        }
+
+        private TenantRetention? Retention(JsonElement element, string path)
+        {
+            if (!element.TryGetProperty("retention", out var days))
+            {
+                return null;
+            }
+
+            if (days.ValueKind != JsonValueKind.Object)
+            {
+                Problems.Add($"{path}.retention: an object of items, bars and quarantine, each a number of days, expected");
+                return null;
+            }
+
+            var kept = new TenantRetention();
+            foreach (var entry in days.EnumerateObject())
+            {
+                int? number = entry.Value.ValueKind == JsonValueKind.Number && entry.Value.TryGetInt32(out var n) && n is >= 1 and <= TenantRetention.MaxDays ? n : null;
+                if (entry.Name is not ("items" or "bars" or "quarantine"))
+                {
+                    Problems.Add($"{path}.retention.{entry.Name}: unknown field");
+                }
+                else if (number is null)
+                {
+                    Problems.Add($"{path}.retention.{entry.Name}: a whole number of days from 1 to {TenantRetention.MaxDays} expected");
+                }
+
+                kept = entry.Name switch
+                {
+                    "items" => kept with { Items = number },
+                    "bars" => kept with { Bars = number },
+                    "quarantine" => kept with { Quarantine = number },
+                    _ => kept,
+                };
+            }
+
+            if (kept.Bars < kept.Items)
+            {
+                Problems.Add($"{path}.retention.bars: at least as many days as items ({kept.Items}) expected, found {kept.Bars}");
+            }
+
+            return kept;
         }
 
         private string Text(JsonElement element, string name, string path)

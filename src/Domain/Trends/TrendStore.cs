@@ -7,10 +7,18 @@ using Sentiment.Domain.Storage;
 namespace Sentiment.Domain.Trends;
 
 /// <summary>Aggregates: for each UTC day, what each page of each chunk added, packed by symbol and minute.</summary>
+/// <remarks>
+/// In partition <c>trends|TENANT|DAY</c>: partials <c>p|CHUNK|PAGE|PART</c>, and segments of compacted bars
+/// <c>s|SEGMENT|PART</c>, each with the list <c>f|SEGMENT</c> of the partials that were folded into it.
+/// </remarks>
 public sealed class TrendStore(ITableStore tables)
 {
-    // About 150 bytes a bucket: well inside a row's 512 KiB.
-    private const int BucketsPerRow = 2000;
+    // At most about 300 bytes a bucket: inside a row's 512 KiB.
+    internal const int BucketsPerRow = 1500;
+
+    internal const string ListPrefix = "f|";
+    internal const string PartialPrefix = "p|";
+    internal const string SegmentPrefix = "s|";
 
     /// <summary>Packs memberships into buckets ordered by symbol and minute; the same set gives the same bytes.</summary>
     public static List<Bucket> Pack(IEnumerable<(Item Item, string Symbol)> memberships)
@@ -48,7 +56,7 @@ public sealed class TrendStore(ITableStore tables)
         }
     }
 
-    /// <summary>A day's buckets of all symbols, merged over its partials.</summary>
+    /// <summary>A day's buckets of all symbols, merged over its segments and the partials that are not folded yet.</summary>
     /// <param name="reader">Where to read.</param>
     /// <param name="tenant">The tenant.</param>
     /// <param name="day">The day, as yyyyMMdd.</param>
@@ -57,36 +65,70 @@ public sealed class TrendStore(ITableStore tables)
     public static async Task<Dictionary<(string Symbol, long Minute), Bucket>> DayAsync(
         ITableReader reader, string tenant, string day, Func<Stamp, ValueTask<bool>> isCommitted, CancellationToken cancellationToken)
     {
-        var merged = new Dictionary<(string, long), Bucket>();
-        await foreach (var row in reader.QueryAsync(TableRange.Prefix(Partition(tenant, day), "p|"), cancellationToken).ConfigureAwait(false))
+        while (true)
         {
-            if (!await isCommitted(StampOf(row.Key)).ConfigureAwait(false))
+            var lists = new List<string>();
+            var folded = new HashSet<string>(StringComparer.Ordinal);
+            var merged = new Dictionary<(string, long), Bucket>();
+            await foreach (var row in reader.QueryAsync(new(Partition(tenant, day)), cancellationToken).ConfigureAwait(false))
             {
-                continue;
+                // Lists come first in key order, so that it is known of every partial whether it counts.
+                if (row.Key.StartsWith(ListPrefix, StringComparison.Ordinal))
+                {
+                    lists.Add(row.ETag);
+                    folded.UnionWith(Rows.Read(row, RowJson.Default.ListString));
+                }
+                else if (row.Key.StartsWith(SegmentPrefix, StringComparison.Ordinal)
+                    || (!folded.Contains(row.Key) && await isCommitted(StampOf(row.Key)).ConfigureAwait(false)))
+                {
+                    Merge(merged, Rows.Read(row, RowJson.Default.ListBucket));
+                }
             }
 
-            foreach (var bucket in Rows.Read(row, RowJson.Default.ListBucket))
+            if (reader is ITableSnapshot || await AreTheListsOfAsync(reader, Partition(tenant, day), lists, cancellationToken).ConfigureAwait(false))
             {
-                if (merged.TryGetValue((bucket.Symbol, bucket.Minute), out var into))
-                {
-                    into.Merge(bucket);
-                }
-                else
-                {
-                    merged.Add((bucket.Symbol, bucket.Minute), bucket);
-                }
+                return merged;
+            }
+
+            // Something was folded while it was read: it may be missing here, or counted twice.
+        }
+    }
+
+    internal static void Merge(Dictionary<(string Symbol, long Minute), Bucket> into, IEnumerable<Bucket> buckets)
+    {
+        foreach (var bucket in buckets)
+        {
+            if (into.TryGetValue((bucket.Symbol, bucket.Minute), out var standing))
+            {
+                standing.Merge(bucket);
+            }
+            else
+            {
+                into.Add((bucket.Symbol, bucket.Minute), bucket);
             }
         }
-
-        return merged;
     }
 
     internal static string Partition(string tenant, string day) => $"trends|{tenant}|{day}";
 
+    private static async Task<bool> AreTheListsOfAsync(ITableReader reader, string partition, List<string> lists, CancellationToken cancellationToken)
+    {
+        var index = 0;
+        await foreach (var row in reader.QueryAsync(TableRange.Prefix(partition, ListPrefix), cancellationToken).ConfigureAwait(false))
+        {
+            if (index == lists.Count || lists[index++] != row.ETag)
+            {
+                return false;
+            }
+        }
+
+        return index == lists.Count;
+    }
+
     private static string Key(Stamp stamp, int part) =>
         $"p|{stamp.Chunk}|{Rows.Number(stamp.Page)}|{part.ToString("D3", CultureInfo.InvariantCulture)}";
 
-    private static Stamp StampOf(string key)
+    internal static Stamp StampOf(string key)
     {
         var parts = key.Split('|');
         return new(string.Join('|', parts[1..^2]), int.Parse(parts[^2], CultureInfo.InvariantCulture));

@@ -4,7 +4,10 @@ using Sentiment.Domain.Storage;
 
 namespace Sentiment.Domain.Verification;
 
-/// <summary>Checks that what was fetched joins up to each watermark, but for holes that a failed chunk names.</summary>
+/// <summary>
+/// Checks that what was fetched joins up to each watermark, but for holes that a failed chunk names, and for the time of
+/// runs that retention has removed with their coverage.
+/// </summary>
 internal static class CoverageCheck
 {
     public static async Task RunAsync(
@@ -28,7 +31,7 @@ internal static class CoverageCheck
                 var end = (DateTimeOffset?)null;
                 foreach (var span in spans.Where(s => s.Symbols.Contains(symbol)).OrderBy(s => s.From))
                 {
-                    if (end < span.From && !StartsAnew(span, runs) && !planned.Any(c => c.Status != WorkStatus.Completed && c.Symbols.Contains(symbol) && c.From < span.From && c.To > end))
+                    if (end < span.From && !(span.From <= chunks.RunsBefore) && !StartsAnew(span, runs) && !planned.Any(c => c.Status != WorkStatus.Completed && c.Symbols.Contains(symbol) && c.From < span.From && c.To > end))
                     {
                         findings.Add($"coverage of {tenant} {table.Key} {symbol}: a hole from {end.Value.UtcDateTime:O} to {span.From.UtcDateTime:O} that no failed chunk names");
                     }

@@ -35,6 +35,12 @@ public sealed class Findings
     /// <summary>Rows of pages whose checkpoint has not come: the next try finishes them, they are no problem.</summary>
     public long InFlight { get; internal set; }
 
+    /// <summary>Committed pages whose archived body retention has removed: their records are not recounted.</summary>
+    public long NotRecounted { get; internal set; }
+
+    /// <summary>Items and quarantined records of known chunks that retention has removed.</summary>
+    public long Removed { get; internal set; }
+
     internal void Add(string problem)
     {
         ProblemCount++;

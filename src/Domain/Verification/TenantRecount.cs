@@ -4,6 +4,7 @@ using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Pages;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Items;
+using Sentiment.Domain.Retention;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Storage;
 using Sentiment.Domain.Trends;
@@ -12,11 +13,11 @@ namespace Sentiment.Domain.Verification;
 
 /// <summary>Recounts a tenant: bodies → records → items, quarantine, memberships, ledgers, aggregates.</summary>
 internal sealed class TenantRecount(
-    ITableSnapshot snapshot, IBlobStore blobs, SourceCatalog sources, CommittedChunks chunks, string tenant, Findings findings)
+    ITableSnapshot snapshot, IBlobStore blobs, SourceCatalog sources, CommittedChunks chunks, string tenant, RetentionMarks marks, Findings findings)
 {
     // Everything by stamp, so that each chunk's ledger can be recounted from the rows that name it.
     private readonly Dictionary<(string Table, string SourceId), Item> _items = [];
-    private readonly Dictionary<(string Table, string Key), QuarantinedRecord> _quarantine = [];
+    private readonly Dictionary<(string Partition, string Key), QuarantinedRecord> _quarantine = [];
     private readonly Dictionary<(string Table, string SourceId, string Symbol), Membership> _memberships = [];
     private readonly Dictionary<string, long> _accepted = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _quarantined = new(StringComparer.Ordinal);
@@ -26,7 +27,7 @@ internal sealed class TenantRecount(
         await ReadItemsAsync(cancellationToken).ConfigureAwait(false);
         await ReadQuarantineAsync(cancellationToken).ConfigureAwait(false);
         await ReadMembershipsAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var item in _items.Values.Where(i => chunks.Of(i) == Standing.Committed))
+        foreach (var item in _items.Values.Where(i => chunks.Of(i) == Standing.Committed && !IsOld(i.PublishedAt)))
         {
             foreach (var symbol in item.Symbols.Where(s => !_memberships.ContainsKey((item.Table, item.SourceId, s))))
             {
@@ -41,6 +42,9 @@ internal sealed class TenantRecount(
 
         await CheckTrendsAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    // What retention has begun to remove may be there or not, in any part.
+    private bool IsOld(DateTimeOffset publishedAt) => Days.IsBefore(Rows.Day(publishedAt), marks.Items);
 
     private string Name(Item item) => $"{tenant} {item.Table} {item.SourceId}";
 
@@ -63,6 +67,11 @@ internal sealed class TenantRecount(
     {
         await foreach (var (_, row) in RowsAsync($"items|{tenant}|", "", cancellationToken).ConfigureAwait(false))
         {
+            if (IsCount(row, _accepted))
+            {
+                continue;
+            }
+
             var item = Rows.Read(row, RowJson.Default.Item);
             _items.Add((item.Table, item.SourceId), item);
             if (Counts(item, $"item {Name(item)}"))
@@ -75,20 +84,35 @@ internal sealed class TenantRecount(
 
     private async Task ReadQuarantineAsync(CancellationToken cancellationToken)
     {
-        foreach (var table in chunks.Of(tenant).Select(c => c.Table).Distinct().ToList())
+        await foreach (var (partition, row) in RowsAsync($"quarantine|{tenant}|", "", cancellationToken).ConfigureAwait(false))
         {
-            var range = new TableRange(QuarantineStore.Partition(tenant, table));
-            await foreach (var row in snapshot.QueryAsync(range, cancellationToken).ConfigureAwait(false))
+            if (IsCount(row, _quarantined))
             {
-                var record = Rows.Read(row, RowJson.Default.QuarantinedRecord);
-                _quarantine.Add((table, record.Key), record);
-                if (Counts(record, $"quarantined record {tenant} {table} {record.Key}"))
-                {
-                    findings.Quarantined++;
-                    _quarantined[record.Chunk] = _quarantined.GetValueOrDefault(record.Chunk) + 1;
-                }
+                continue;
+            }
+
+            var record = Rows.Read(row, RowJson.Default.QuarantinedRecord);
+            _quarantine.Add((partition, record.Key), record);
+            if (Counts(record, $"quarantined record {partition} {record.Key}"))
+            {
+                findings.Quarantined++;
+                _quarantined[record.Chunk] = _quarantined.GetValueOrDefault(record.Chunk) + 1;
             }
         }
+    }
+
+    /// <summary>Whether the row says how many of a chunk's records were removed; they are counted as if they were there.</summary>
+    private bool IsCount(TableRow row, Dictionary<string, long> counts)
+    {
+        if (RemovedRecords.ChunkOf(row.Key) is not { } chunk)
+        {
+            return false;
+        }
+
+        var removed = Rows.Read(row, RowJson.Default.RemovedRecords).Count;
+        counts[chunk] = counts.GetValueOrDefault(chunk) + removed;
+        findings.Removed += removed;
+        return true;
     }
 
     private async Task ReadMembershipsAsync(CancellationToken cancellationToken)
@@ -99,11 +123,11 @@ internal sealed class TenantRecount(
             var hint = Rows.Read(row, RowJson.Default.Membership);
             if (!_items.TryGetValue((hint.Table, hint.SourceId), out var item))
             {
-                findings.Add($"index row {partition} {row.Key}: its item is missing");
+                findings.Expect(Days.IsBefore(partition.Split('|')[2], marks.Items), $"index row {partition} {row.Key}: its item is missing");
             }
             else if (row.Key == ItemStore.TimeKey(item))
             {
-                inTime += chunks.Of(item) == Standing.Committed ? 1 : 0;
+                inTime += chunks.Of(item) == Standing.Committed && !IsOld(item.PublishedAt) ? 1 : 0;
             }
             else if (item.Symbols.FirstOrDefault(s => ItemStore.MembershipKey(s, item) == row.Key) is { } symbol)
             {
@@ -116,7 +140,7 @@ internal sealed class TenantRecount(
             }
         }
 
-        var committed = _items.Values.LongCount(i => chunks.Of(i) == Standing.Committed);
+        var committed = _items.Values.LongCount(i => chunks.Of(i) == Standing.Committed && !IsOld(i.PublishedAt));
         findings.Expect(inTime == committed, $"tenant {tenant}: {committed} items, of which {inTime} have their place in time");
     }
 
@@ -127,6 +151,7 @@ internal sealed class TenantRecount(
         var quarantined = _quarantined.GetValueOrDefault(id);
         long read = 0, skipped = 0;
         var cursor = (string?)null;
+        var isWhole = true;
         for (var page = 1; page <= chunk.Page; page++)
         {
             findings.Pages++;
@@ -136,7 +161,15 @@ internal sealed class TenantRecount(
                 return;
             }
 
-            if (await blobs.GetAsync(pinned.Blob, cancellationToken).ConfigureAwait(false) is not { } bytes
+            var body = await blobs.GetAsync(pinned.Blob, cancellationToken).ConfigureAwait(false);
+            if (body is null && Days.IsBefore(Rows.Day(pinned.FetchedAt), marks.Bodies))
+            {
+                findings.NotRecounted++;
+                (isWhole, cursor) = (false, pinned.NextCursor);
+                continue;
+            }
+
+            if (body is not { } bytes
                 || !pinned.Blob.EndsWith(Convert.ToHexStringLower(SHA256.HashData(bytes.Span)), StringComparison.Ordinal))
             {
                 findings.Add($"chunk {id} page {page}: its archived body '{pinned.Blob}' is missing or damaged");
@@ -153,14 +186,16 @@ internal sealed class TenantRecount(
 
         var ledger = chunk.Ledger;
         findings.Expect(
-            ledger.Read == read && ledger.Skipped == skipped && ledger.Accepted == accepted && ledger.Quarantined == quarantined,
+            (!isWhole || (ledger.Read == read && ledger.Skipped == skipped)) && ledger.Accepted == accepted && ledger.Quarantined == quarantined,
             $"chunk {id}: its ledger says {ledger.Accepted} accepted, {ledger.Quarantined} quarantined, {ledger.Read} read, {ledger.Skipped} skipped; "
             + $"a recount finds {accepted}, {quarantined}, {read}, {skipped}");
     }
 
     private async Task CheckPageAsync(ChunkRow chunk, int page, SortedPage sorted, CancellationToken cancellationToken)
     {
-        foreach (var key in sorted.Invalid.Keys.Where(k => !_quarantine.ContainsKey((chunk.Table, k))))
+        // Once any was removed, a repeat's first may be among them: then the chunks' counts alone say whether one is missing.
+        var partition = QuarantineStore.Partition(tenant, chunk.Table);
+        foreach (var key in sorted.Invalid.Keys.Where(k => marks.Quarantine is null && !_quarantine.ContainsKey((partition, k))))
         {
             findings.Add($"chunk {chunk.Id} page {page}: invalid record {key} is not in quarantine");
         }
@@ -169,11 +204,11 @@ internal sealed class TenantRecount(
         {
             if (!_items.TryGetValue((chunk.Table, sourceId), out var item))
             {
-                findings.Add($"chunk {chunk.Id} page {page}: record {sourceId} is no item");
+                findings.Expect(IsOld(record.PublishedAt!.Value), $"chunk {chunk.Id} page {page}: record {sourceId} is no item");
                 continue;
             }
 
-            foreach (var symbol in symbols.Where(s => !_memberships.ContainsKey((chunk.Table, sourceId, s))))
+            foreach (var symbol in symbols.Where(s => !IsOld(item.PublishedAt) && !_memberships.ContainsKey((chunk.Table, sourceId, s))))
             {
                 findings.Add($"chunk {chunk.Id} page {page}: record {sourceId} has no membership of {symbol}");
             }
@@ -193,8 +228,19 @@ internal sealed class TenantRecount(
     {
         foreach (var chunk in chunks.Of(tenant).Where(c => c.Table == item.Table && c.Status != WorkStatus.Completed))
         {
-            if (await ChunkStore.PageAsync(snapshot, chunk.Id, chunk.Page + 1, cancellationToken).ConfigureAwait(false) is { } pinned
-                && await blobs.GetAsync(pinned.Blob, cancellationToken).ConfigureAwait(false) is { } bytes)
+            if (await ChunkStore.PageAsync(snapshot, chunk.Id, chunk.Page + 1, cancellationToken).ConfigureAwait(false) is not { } pinned)
+            {
+                continue;
+            }
+
+            if (await blobs.GetAsync(pinned.Blob, cancellationToken).ConfigureAwait(false) is not { } bytes)
+            {
+                if (Days.IsBefore(Rows.Day(pinned.FetchedAt), marks.Bodies))
+                {
+                    return true; // Nobody can tell any more what that page held.
+                }
+            }
+            else
             {
                 var request = new PageRequest(chunk.Symbols, chunk.From, chunk.To, chunk.Window, chunk.Cursor, null);
                 if (sources.Get(chunk.Table).Parse(request, new(bytes, pinned.FetchedAt)).Records.Any(r => r.SourceId == item.SourceId && IsOf(item, r)))
@@ -218,7 +264,8 @@ internal sealed class TenantRecount(
             days.Add(partition.Split('|')[2]);
         }
 
-        foreach (var day in days)
+        // Without their items bars cannot be recounted.
+        foreach (var day in days.Where(d => !Days.IsBefore(d, marks.Items)))
         {
             var found = await TrendStore.DayAsync(
                 snapshot, tenant, day, stamp => new(chunks.Of(stamp) == Standing.Committed), cancellationToken).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Ingestion.Tables;
+using Sentiment.Domain.Retention;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Storage;
 
@@ -26,7 +27,7 @@ public sealed class Verifier(ITableSnapshots snapshots, IBlobStore blobs, Source
                 runs.Add(run.Id, run);
             }
 
-            var chunks = new CommittedChunks();
+            var chunks = new CommittedChunks(runs, await RetentionStore.RunsBeforeAsync(snapshot, cancellationToken).ConfigureAwait(false));
             foreach (var run in runs.Values)
             {
                 findings.Runs++;
@@ -35,7 +36,8 @@ public sealed class Verifier(ITableSnapshots snapshots, IBlobStore blobs, Source
 
             foreach (var tenant in await TenantsAsync(snapshot, chunks, cancellationToken).ConfigureAwait(false))
             {
-                await new TenantRecount(snapshot, blobs, sources, chunks, tenant, findings).RunAsync(cancellationToken).ConfigureAwait(false);
+                var marks = await RetentionStore.MarksAsync(snapshot, tenant, cancellationToken).ConfigureAwait(false);
+                await new TenantRecount(snapshot, blobs, sources, chunks, tenant, marks, findings).RunAsync(cancellationToken).ConfigureAwait(false);
                 await CoverageCheck.RunAsync(snapshot, runs, chunks, tenant, findings, cancellationToken).ConfigureAwait(false);
             }
         }

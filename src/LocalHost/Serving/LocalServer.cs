@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Sentiment.Api;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Retention;
 using Sentiment.Domain.Tenants;
 using Sentiment.LocalHost.Commands;
 using Sentiment.LocalHost.Data;
@@ -40,6 +41,8 @@ internal static class LocalServer
         var schedule = ScheduleOptions.Read(section[nameof(ScheduleOptions.Cron)], section[nameof(ScheduleOptions.Overlap)]);
         Schedule.Parse(schedule.Cron);
         builder.Services.AddSingleton(Microsoft.Extensions.Options.Options.Create(schedule));
+        Schedule.Parse(
+            builder.Configuration.GetSection(RetentionOptions.Section)[nameof(RetentionOptions.Cron)] ?? new RetentionOptions().Cron, RetentionOptions.Section);
         var key = AdminKeyFile.OpenOrCreate(folder);
         builder.Services.AddPipeline(builder.Configuration, folder.Path);
         builder.Services.AddSentimentApi();
@@ -48,6 +51,7 @@ internal static class LocalServer
         builder.Services.AddSingleton<ScheduledRuns>();
         builder.Services.AddSingleton(folder);
         builder.Services.AddHostedService<Schedule>();
+        builder.Services.AddHostedService<RetentionSchedule>();
         var chosen = Choose(port);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, chosen));
 

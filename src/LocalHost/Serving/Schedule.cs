@@ -16,8 +16,10 @@ internal sealed partial class Schedule(
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
     /// <summary>Reads six NCRONTAB fields.</summary>
+    /// <param name="cron">The fields.</param>
+    /// <param name="section">The section whose setting they are.</param>
     /// <exception cref="CommandFailure">They are none.</exception>
-    public static CronExpression Parse(string cron)
+    public static CronExpression Parse(string cron, string section = ScheduleOptions.Section)
     {
         try
         {
@@ -25,7 +27,7 @@ internal sealed partial class Schedule(
         }
         catch (CronFormatException exception)
         {
-            throw new CommandFailure($"{ScheduleOptions.Section}:{nameof(ScheduleOptions.Cron)}: '{cron}' is not six NCRONTAB fields: {exception.Message}", CommandFailure.BadUsage);
+            throw new CommandFailure($"{section}:{nameof(ScheduleOptions.Cron)}: '{cron}' is not six NCRONTAB fields: {exception.Message}", CommandFailure.BadUsage);
         }
     }
 

@@ -72,7 +72,7 @@ public class AbandonedPageTests
     public async Task A_row_taken_over_is_not_taken_again_by_a_third_run()
     {
         await using var host = Open();
-        await AbandonAsync(host, 8, "AAPL", "MSFT");
+        await AbandonAsync(host, 10, "AAPL", "MSFT");
         await LaterAsync(host, "AAPL", "MSFT");
         var chunk = (await host.PlanAsync("r3", "acme", ["AAPL", "MSFT"])).Single();
         await host.ProcessAsync(chunk);
@@ -86,7 +86,7 @@ public class AbandonedPageTests
         for (var crash = 1; ; crash++)
         {
             await using var host = Open();
-            await AbandonAsync(host, 8, "AAPL", "MSFT");
+            await AbandonAsync(host, 10, "AAPL", "MSFT");
             var chunk = (await host.PlanAsync("r2", "acme", ["AAPL", "MSFT"])).Single();
             host.Faults.CrashAt = host.Faults.Writes + crash;
             try
@@ -113,7 +113,7 @@ public class AbandonedPageTests
     public async Task A_record_that_has_changed_since_an_abandoned_page_leaves_the_recount_clean()
     {
         await using var host = Open();
-        await AbandonAsync(host, 8, "AAPL", "MSFT");
+        await AbandonAsync(host, 10, "AAPL", "MSFT");
         host.Vendor.Pages = _ => [[new("a", "Corrected a", Noon.AddMinutes(1), ["AAPL", "MSFT"]), new("b", "Headline b", Noon.AddHours(20), ["AAPL"])]];
         Assert.Equal(2, (await LaterAsync(host, "AAPL", "MSFT")).Ledger.Accepted);
         await host.AssertCleanAsync();

@@ -93,5 +93,9 @@ public sealed class FaultyBlobs(IBlobStore inner, Faults faults) : IBlobStore
 
     public IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellationToken) => inner.ListAsync(prefix, cancellationToken);
 
-    public Task DeleteAsync(string name, CancellationToken cancellationToken) => inner.DeleteAsync(name, cancellationToken);
+    public Task DeleteAsync(string name, CancellationToken cancellationToken) => faults.PassAsync(name, [], async () =>
+    {
+        await inner.DeleteAsync(name, cancellationToken);
+        return true;
+    });
 }

@@ -9,6 +9,7 @@ using Sentiment.Adapters.Sqlite;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Retention;
 using Sentiment.Domain.Scoring;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Storage;
@@ -43,6 +44,8 @@ public sealed partial class IngestionHost : IAsyncDisposable
     public Faults Faults { get; } = new();
 
     public IngestionOptions Bounds { get; set; } = new() { ChunkSeconds = 60 };
+
+    public RetentionOptions Retention { get; set; } = new();
 
     public IServiceProvider Services => _services ??= Compose();
 
@@ -90,7 +93,7 @@ public sealed partial class IngestionHost : IAsyncDisposable
 
     public Task<Findings> VerifyAsync() => Get<Verifier>().RunAsync(default);
 
-    public async Task AssertCleanAsync() => Assert.Empty((await VerifyAsync()).Problems);
+    public async Task AssertCleanAsync() => Assert.Equal("", string.Join('\n', (await VerifyAsync()).Problems));
 
     /// <summary>Every row whose partition starts with one of the prefixes, but for ETags and epochs.</summary>
     public async Task<IReadOnlyList<string>> RowsAsync(params string[] prefixes)
@@ -167,7 +170,8 @@ public sealed partial class IngestionHost : IAsyncDisposable
         }
 
         services.AddSingleton<IOptions<IngestionOptions>>(_ => Options.Create(Bounds));
-        services.AddIngestion();
+        services.AddSingleton<IOptions<RetentionOptions>>(_ => Options.Create(Retention));
+        services.AddIngestion().AddRetention();
         services.AddEmbeddedEngine((_, o) =>
             (o.Path, o.Durability, o.CheckFileAtStart, o.StopTimeout) = (Path.Combine(_folder, "engine.db"), EngineDurability.ProcessCrash, false, TimeSpan.FromSeconds(10)));
         return services.BuildServiceProvider();

@@ -35,6 +35,16 @@ public class TenantsFileTests
             ["$.tenants[0].credentials.finnhub: missing, although a table of finnhub is listed"]
         },
         {
+            $$$"""{"tenants":[{{{Good[..^1]}}},"retention":{"items":0,"bars":"x","quarantine":3651,"raw":1}}]}""",
+            ["$.tenants[0].retention.items: a whole number of days from 1 to 3650 expected", "$.tenants[0].retention.bars: a whole number of days from 1 to 3650 expected",
+             "$.tenants[0].retention.quarantine: a whole number of days from 1 to 3650 expected", "$.tenants[0].retention.raw: unknown field"]
+        },
+        {
+            $$$"""{"tenants":[{{{Good[..^1]}}},"retention":[]},{{{Good[..^1].Replace("acme", "b", StringComparison.Ordinal)}}},"retention":{"items":30,"bars":29}}]}""",
+            ["$.tenants[0].retention: an object of items, bars and quarantine, each a number of days, expected",
+             "$.tenants[1].retention.bars: at least as many days as items (30) expected, found 29"]
+        },
+        {
             """{"tenants":[{"symbols":["A"],"tables":["tiingo/news"]}]}""",
             ["$.tenants[0].id: a text of 1 to 200 characters expected", "$.tenants[0].credentials.tiingo: missing, although a table of tiingo is listed"]
         },
@@ -71,6 +81,14 @@ public class TenantsFileTests
 
     [Fact]
     public void Without_a_name_the_id_is_shown() => Assert.Equal("acme", Parse($$"""{"tenants":[{{Good}}]}""").Tenants.Single().Name);
+
+    [Fact]
+    public void A_tenant_may_say_how_long_its_data_are_kept()
+    {
+        var tenant = Parse($$$"""{"tenants":[{{{Good[..^1]}}},"retention":{"items":20,"quarantine":5}}]}""").Tenants.Single();
+        Assert.Equal(new TenantRetention(20, null, 5), tenant.Retention);
+        Assert.Null(Parse($$"""{"tenants":[{{Good}}]}""").Tenants.Single().Retention);
+    }
 
     [Fact]
     public void Another_file_has_another_hash()

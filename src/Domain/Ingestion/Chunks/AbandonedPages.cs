@@ -6,16 +6,18 @@ namespace Sentiment.Domain.Ingestion.Chunks;
 /// </summary>
 /// <remarks>
 /// Only another run's pages can be abandoned: the run that asks holds the claim on the table, so the other is not at it
-/// any more. Pages of the same run may be under way beside it.
+/// any more. Pages of the same run may be under way beside it. An overtaken holder that still asks, after its run was
+/// cancelled and the claim has gone to another, takes nothing over.
 /// </remarks>
-internal sealed class AbandonedPages(ChunkStore chunks, string run)
+internal sealed class AbandonedPages(ChunkStore chunks, ChunkRow held)
 {
     private readonly Dictionary<string, int> _committed = new(StringComparer.Ordinal);
 
     /// <summary>Whether the row was written by such a page.</summary>
+    /// <exception cref="ChunkSupersededException">It was, and the chunk that asks has another holder or has ended: stop.</exception>
     public async ValueTask<bool> HoldAsync(IStamped row, CancellationToken cancellationToken)
     {
-        if (row.Chunk.StartsWith(run + "|", StringComparison.Ordinal))
+        if (row.Chunk.StartsWith(held.Run + "|", StringComparison.Ordinal))
         {
             return false;
         }
@@ -27,6 +29,12 @@ internal sealed class AbandonedPages(ChunkStore chunks, string run)
             _committed.Add(row.Chunk, page);
         }
 
-        return row.Page > page;
+        if (row.Page <= page)
+        {
+            return false;
+        }
+
+        return await chunks.FindAsync(held.Id.ToString(), cancellationToken).ConfigureAwait(false) is { HasEnded: false } now && now.Epoch == held.Epoch
+            ? true : throw new ChunkSupersededException(held.Id, null);
     }
 }

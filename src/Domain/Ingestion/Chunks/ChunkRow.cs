@@ -42,6 +42,9 @@ public sealed record ChunkRow
     /// <summary>Which date the window is about.</summary>
     public required CursorDate Window { get; init; }
 
+    /// <summary>Records published before it are skipped, for retention would remove them again; null: none.</summary>
+    public DateTimeOffset? KeepFrom { get; init; }
+
     /// <summary>Where it stands.</summary>
     public WorkStatus Status { get; init; }
 
@@ -77,6 +80,12 @@ public sealed record ChunkRow
 
     /// <summary>Whether it is done with, well or not.</summary>
     public bool HasEnded => Status is WorkStatus.Completed or WorkStatus.Failed or WorkStatus.Skipped;
+
+    /// <summary>The longest time budget, a page's time-out and five minutes: a holder that was overtaken has stopped by then.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(240) + TimeSpan.FromMinutes(4) + TimeSpan.FromMinutes(5);
+
+    /// <summary>Whether it ended so long ago that nobody writes for it any more.</summary>
+    public bool IsSettled(DateTimeOffset now) => HasEnded && EndedAt + Grace <= now;
 }
 
 /// <summary>A page pinned: what it holds is what this row says, whatever the vendor would answer later.</summary>

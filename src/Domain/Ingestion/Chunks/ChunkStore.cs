@@ -95,12 +95,20 @@ public sealed class ChunkStore(ITableStore tables)
         }
     }
 
+    /// <summary>Whether a page is committed; a chunk that retention has removed was committed long ago.</summary>
+    public async Task<bool> IsCommittedAsync(Stamp stamp, CancellationToken cancellationToken) =>
+        await CommittedPagesAsync(stamp.Chunk, cancellationToken).ConfigureAwait(false) is not { } pages || stamp.Page <= pages;
+
     /// <summary>How many pages a chunk has committed, by the id in a stamp; null if it is gone.</summary>
-    internal async Task<int?> CommittedPagesAsync(string chunk, CancellationToken cancellationToken)
+    internal async Task<int?> CommittedPagesAsync(string chunk, CancellationToken cancellationToken) =>
+        (await FindAsync(chunk, cancellationToken).ConfigureAwait(false))?.Page;
+
+    /// <summary>The chunk of the id in a stamp; null if it is gone.</summary>
+    internal async Task<ChunkRow?> FindAsync(string chunk, CancellationToken cancellationToken)
     {
         var run = chunk[..chunk.IndexOf('|', StringComparison.Ordinal)];
         var row = await tables.GetAsync(RunStore.RunPartition(run), "c" + chunk[run.Length..], cancellationToken).ConfigureAwait(false);
-        return row is null ? null : Rows.Read(row, RowJson.Default.ChunkRow).Page;
+        return row is null ? null : Rows.Read(row, RowJson.Default.ChunkRow);
     }
 
     /// <summary>A pinned page, or null.</summary>
@@ -130,9 +138,9 @@ public sealed class ChunkStore(ITableStore tables)
     private static string Prefix(string? tenant, string? table) =>
         tenant is null ? "c|" : table is null ? $"c|{TableLimits.Escape(tenant)}|" : $"c|{TableLimits.Escape(tenant)}|{TableLimits.Escape(table)}|";
 
-    private static string Key(ChunkId id) => $"c|{id.Tenant}|{TableLimits.Escape(id.Table)}|{Rows.Number(id.Number)}";
+    internal static string Key(ChunkId id) => $"c|{id.Tenant}|{TableLimits.Escape(id.Table)}|{Rows.Number(id.Number)}";
 
-    private static string PagePartition(ChunkId id) => $"pages|{id}";
+    internal static string PagePartition(ChunkId id) => $"pages|{id}";
 }
 
 /// <summary>Another holder has taken a chunk over; this one must not write any more.</summary>

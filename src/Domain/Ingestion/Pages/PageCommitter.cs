@@ -13,7 +13,7 @@ namespace Sentiment.Domain.Ingestion.Pages;
 /// repeated; the chunk's checkpoint, which the caller writes afterwards, makes the page count.
 /// </summary>
 internal sealed class PageCommitter(
-    ItemStore items, QuarantineStore quarantine, TrendStore trends, ChunkStore chunks, ISentimentScorer scorer, TimeProvider time)
+    ItemStore items, DayStore days, QuarantineStore quarantine, TrendStore trends, ChunkStore chunks, ISentimentScorer scorer, TimeProvider time)
 {
     private const int MaxUrlLength = 2048;
 
@@ -22,7 +22,7 @@ internal sealed class PageCommitter(
         ChunkRow chunk, int number, DateTimeOffset fetchedAt, IReadOnlyList<SourceRecord> records, CancellationToken cancellationToken)
     {
         var stamp = new Stamp(chunk.Id.ToString(), number);
-        var abandoned = new AbandonedPages(chunks, chunk.Run);
+        var abandoned = new AbandonedPages(chunks, chunk);
         var page = SortedPage.Of(records, chunk, fetchedAt);
 
         var storing = time.GetTimestamp();
@@ -36,6 +36,8 @@ internal sealed class PageCommitter(
         Observe("score", time.GetElapsedTime(scoring));
 
         storing = time.GetTimestamp();
+        var marked = fresh.Values.Select(i => Rows.Day(i.PublishedAt)).ToHashSet(StringComparer.Ordinal);
+        await days.MarkAsync(chunk.Tenant, marked, cancellationToken).ConfigureAwait(false);
         foreach (var (id, standing) in await items.InsertAsync(chunk.Tenant, chunk.Table, fresh.Values, cancellationToken).ConfigureAwait(false))
         {
             known[id] = standing;
@@ -56,6 +58,8 @@ internal sealed class PageCommitter(
             await items.AmendAsync(chunk.Tenant, standing, page.Valid[id].Symbols, null, cancellationToken).ConfigureAwait(false);
         }
 
+        await days.MarkAsync(chunk.Tenant, memberships.Where(m => m.Own).Select(m => Rows.Day(m.Item.PublishedAt))
+            .Distinct(StringComparer.Ordinal).Except(marked, StringComparer.Ordinal), cancellationToken).ConfigureAwait(false);
         await trends.WriteAsync(chunk.Tenant, stamp, memberships, cancellationToken).ConfigureAwait(false);
         Observe("store", stored + time.GetElapsedTime(storing));
 

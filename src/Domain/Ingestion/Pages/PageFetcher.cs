@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Sentiment.Domain.Diagnostics;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Retention;
 using Sentiment.Domain.Scoring;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Storage;
@@ -37,7 +38,9 @@ internal sealed class PageFetcher(
 
         var storing = time.GetTimestamp();
         var hash = Convert.ToHexStringLower(SHA256.HashData(body.Bytes.Span));
-        var blob = $"raw/{chunk.Tenant}/{hash[..2]}/{hash}";
+
+        // Bodies of a day lie together and are shared by no other day's pages, so that a day can be removed as a whole.
+        var blob = OldBodies.Folder(chunk.Tenant, Rows.Day(body.FetchedAt)) + hash;
         await blobs.PutAsync(blob, body.Bytes, cancellationToken).ConfigureAwait(false);
         var wanted = new PageRow(blob, body.FetchedAt, parsed.NextCursor, scorer.Model);
         var row = await chunks.PinAsync(chunk.Id, page, wanted, cancellationToken).ConfigureAwait(false);

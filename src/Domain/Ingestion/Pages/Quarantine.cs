@@ -37,25 +37,32 @@ internal sealed class QuarantineStore(ITableStore tables)
             StringComparer.Ordinal);
         var standing = await tables.InsertAbsentAsync(
             partition, [.. writes.Select(w => TableWrite.Insert(w.Key, Rows.Version, w.Value))], cancellationToken).ConfigureAwait(false);
-        var own = writes.Count - standing.Count;
+        var own = writes.Keys.Except(standing.Keys, StringComparer.Ordinal).ToList();
         foreach (var row in standing.Values)
         {
             var record = Rows.Read(row, RowJson.Default.QuarantinedRecord);
             if (stamp.IsOn(record))
             {
-                own++;
+                own.Add(row.Key);
             }
             else if (await abandoned.HoldAsync(record, cancellationToken).ConfigureAwait(false))
             {
                 await tables.WriteAsync(partition, [TableWrite.IfMatch(row.Key, Rows.Version, writes[row.Key], row.ETag)], cancellationToken).ConfigureAwait(false);
-                own++;
+                own.Add(row.Key);
             }
         }
 
-        return own;
+        // After the records, for only now is it known which of them are this page's.
+        var place = Rows.Write(stamp.Chunk, RowJson.Default.String);
+        await tables.InsertAbsentAsync(TimePartition(tenant), [.. own.Select(k =>
+            TableWrite.Insert($"{Rows.Day(at)}|{TableLimits.Escape(table)}|{k}", Rows.Version, place))], cancellationToken).ConfigureAwait(false);
+        return own.Count;
     }
 
     public static string Partition(string tenant, string table) => $"quarantine|{tenant}|{TableLimits.Escape(table)}";
+
+    /// <summary>A tenant's records by the day they were fetched: keys are day, table and record's key.</summary>
+    public static string TimePartition(string tenant) => $"quarantined|{tenant}";
 
     private static ReadOnlyMemory<byte> Head(ReadOnlyMemory<byte> raw) => raw.Length > QuarantinedRecord.MaxRaw ? raw[..QuarantinedRecord.MaxRaw] : raw;
 }

@@ -19,7 +19,7 @@ public sealed class SortedPage
     /// <summary>Repeats inside the page.</summary>
     public int Repeats { get; private set; }
 
-    /// <summary>Valid records outside the window.</summary>
+    /// <summary>Valid records outside the window, or older than their tenant keeps items.</summary>
     public int Skipped { get; private set; }
 
     /// <summary>Sorts records out; a pure function of its arguments.</summary>
@@ -33,7 +33,7 @@ public sealed class SortedPage
             {
                 page.Repeats += page.Invalid.TryAdd(QuarantinedRecord.KeyOf(record), (record, reason)) ? 0 : 1;
             }
-            else if (!RecordRules.IsInWindow(record, chunk.Window, chunk.From, chunk.To))
+            else if (!RecordRules.IsInWindow(record, chunk.Window, chunk.From, chunk.To) || record.PublishedAt < chunk.KeepFrom)
             {
                 page.Skipped++;
             }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sentiment.Domain.Tenants;
 
 namespace Sentiment.Domain.Ingestion.Runs;
@@ -50,7 +51,18 @@ public sealed record RunArguments(
 /// <param name="IsSuspended">Whether it is held.</param>
 public sealed record RunRow(
     string Id, RunArguments Arguments, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, WorkStatus Status, int Tenants,
-    IngestionOptions Bounds, OverlapPolicy Overlap, int Attempt = 1, bool IsSuspended = false);
+    IngestionOptions Bounds, OverlapPolicy Overlap, int Attempt = 1, bool IsSuspended = false)
+{
+    private const string StartFormat = "yyyyMMdd'T'HHmmssfff'Z'";
+
+    /// <summary>The id of a run that starts at a time with arguments of a hash.</summary>
+    internal static string IdOf(DateTimeOffset startedAt, string argumentsHash) =>
+        $"{startedAt.UtcDateTime.ToString(StartFormat, CultureInfo.InvariantCulture)}-{argumentsHash[..8]}";
+
+    /// <summary>When the run of an id started; null if it is no such id.</summary>
+    internal static DateTimeOffset? StartOf(string id) => DateTimeOffset.TryParseExact(
+        id.Split('-')[0], StartFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var start) ? start : null;
+}
 
 /// <summary>A tenant of a run: its settings as they were when the run started, and how it went.</summary>
 /// <param name="Tenant">The pinned settings.</param>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
+using Sentiment.Domain.Retention;
 using Sentiment.Domain.Storage;
 using Sentiment.Domain.Tenants;
 using Sentiment.Domain.Workflows;
@@ -34,15 +35,18 @@ public sealed class RunStarter
 {
     private readonly RunStore _runs;
     private readonly RunCancellation _cancellation;
+    private readonly RetentionStore _retained;
+    private readonly RetentionOptions _retention;
     private readonly IWorkflowClient _workflows;
     private readonly IngestionOptions _bounds;
     private readonly TimeProvider _time;
 
     internal RunStarter(
-        RunStore runs, RunCancellation cancellation, IWorkflowClient workflows, IOptions<IngestionOptions> bounds, TimeProvider time)
+        RunStore runs, RunCancellation cancellation, RetentionStore retained, IWorkflowClient workflows,
+        IOptions<IngestionOptions> bounds, IOptions<RetentionOptions> retention, TimeProvider time)
     {
-        (_runs, _cancellation, _workflows, _time) = (runs, cancellation, workflows, time);
-        _bounds = bounds.Value;
+        (_runs, _cancellation, _retained, _workflows, _time) = (runs, cancellation, retained, workflows, time);
+        (_bounds, _retention) = (bounds.Value, retention.Value);
     }
 
     /// <summary>The unfinished run of these arguments, or null.</summary>
@@ -162,15 +166,17 @@ public sealed class RunStarter
         RunArguments arguments, string hash, IReadOnlyList<Tenant> tenants, OverlapPolicy overlap, CancellationToken cancellationToken)
     {
         var chosen = tenants.Where(t => arguments.Tenants.Count == 0 || arguments.Tenants.Contains(t.Id))
-            .Where(t => arguments.Tables.Count == 0 || t.Tables.Any(arguments.Tables.Contains)).ToList();
+            .Where(t => arguments.Tables.Count == 0 || t.Tables.Any(arguments.Tables.Contains))
+            .Select(t => t with { Retention = _retention.For(t.Retention) }).ToList();
         var now = _time.GetUtcNow();
-        var id = $"{now.UtcDateTime.ToString("yyyyMMdd'T'HHmmssfff'Z'", System.Globalization.CultureInfo.InvariantCulture)}-{hash[..8]}";
+        var id = RunRow.IdOf(now, hash);
         if (arguments.From is { } from && from >= (arguments.To ?? now))
         {
             throw new RunRequestException([$"from: a time in the past expected, found {from.UtcDateTime:O}"]);
         }
 
         var run = new RunRow(id, arguments, now, null, WorkStatus.Pending, chosen.Count, _bounds, overlap);
+        await _retained.RegisterAsync(chosen, now, cancellationToken).ConfigureAwait(false);
         return await _runs.TryCreateAsync(run, hash, chosen, cancellationToken).ConfigureAwait(false) ? run
             : (await _runs.GetAsync(id, cancellationToken).ConfigureAwait(false))?.Row;
     }

@@ -184,6 +184,40 @@ public sealed class RunStore(ITableStore tables)
         }
     }
 
+    /// <summary>Runs started before a time, newest of them first.</summary>
+    /// <param name="before">The time.</param>
+    /// <param name="after">The key of the last one of the page before; null for the first page.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Gives the read up.</param>
+    internal async Task<IReadOnlyList<(string Key, string Run)>> StartedBeforeAsync(
+        DateTimeOffset before, string? after, int limit, CancellationToken cancellationToken)
+    {
+        var found = new List<(string, string)>();
+        var from = after is null ? $"t|{Rows.NewestFirst(before.AddTicks(-1))}" : Rows.After(after);
+        await foreach (var row in tables.QueryAsync(new(Partition, from, "t|\u007f", limit), cancellationToken).ConfigureAwait(false))
+        {
+            found.Add((row.Key, Rows.Read(row, RowJson.Default.String)));
+        }
+
+        return found;
+    }
+
+    /// <summary>Takes a run out of every list in one write; what it planned stays until it is removed in turn.</summary>
+    internal async Task ForgetAsync(RunRow run, CancellationToken cancellationToken)
+    {
+        var writes = new List<TableWrite>
+        {
+            TableWrite.Delete("r|" + run.Id), TableWrite.Delete($"t|{TimeKey(run)}"), TableWrite.Delete($"s|{run.Status}|{TimeKey(run)}"),
+        };
+        var arguments = "a|" + RunStarter.HashOf(run.Arguments);
+        if (await tables.GetAsync(Partition, arguments, cancellationToken).ConfigureAwait(false) is { } row && Rows.Read(row, RowJson.Default.String) == run.Id)
+        {
+            writes.Add(TableWrite.Delete(arguments, row.ETag));
+        }
+
+        await tables.WriteAsync(Partition, writes, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>The run's tenants by id.</summary>
     public static async Task<IReadOnlyList<RunTenantRow>> TenantsAsync(ITableReader reader, string run, CancellationToken cancellationToken)
     {

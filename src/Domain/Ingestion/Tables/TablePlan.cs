@@ -1,5 +1,6 @@
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Retention;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Tenants;
 
@@ -17,6 +18,7 @@ public static class TablePlan
     {
         var to = run.Arguments.To ?? run.StartedAt;
         var history = to - TimeSpan.FromDays(run.Bounds.HistoryDays);
+        var keepFrom = tenant.Retention?.Items is { } days ? Days.Before(run.StartedAt, days) : (DateTimeOffset?)null;
         var chunks = new List<ChunkRow>();
         if (run.Arguments.IsExplicit)
         {
@@ -53,6 +55,7 @@ public static class TablePlan
                         From = start,
                         To = start + span < to ? start + span : to,
                         Window = window,
+                        KeepFrom = keepFrom,
                     });
                 }
             }

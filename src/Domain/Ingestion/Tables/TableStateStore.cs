@@ -74,6 +74,10 @@ public sealed class TableStateStore(ITableStore tables)
             [TableWrite.Upsert(CoverageKey(chunk), Rows.Version, Rows.Write(coverage, RowJson.Default.Coverage))], cancellationToken);
     }
 
+    /// <summary>Forgets what a chunk covers; one that covered nothing is fine.</summary>
+    internal Task UncoverAsync(ChunkRow chunk, CancellationToken cancellationToken) =>
+        tables.WriteAsync(Partition(chunk.Tenant, chunk.Table), [TableWrite.Delete(CoverageKey(chunk))], cancellationToken);
+
     /// <summary>Whether a finished chunk's coverage is recorded.</summary>
     public static async Task<bool> IsCoveredAsync(ITableReader tables, ChunkRow chunk, CancellationToken cancellationToken) =>
         await tables.GetAsync(Partition(chunk.Tenant, chunk.Table), CoverageKey(chunk), cancellationToken).ConfigureAwait(false) is not null;
