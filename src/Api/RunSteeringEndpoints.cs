@@ -25,8 +25,9 @@ internal static class RunSteeringEndpoints
             AcceptedAsync(steering.CancelAsync(id, Reason(reason, "cancelled over the API"), cancellationToken)));
         run.MapPost("/retry", RetryAsync);
         run.MapPost("/events/{name}", RaiseAsync);
-        run.MapDelete("", async (string id, RunSteering steering, CancellationToken cancellationToken) =>
-            TypedResults.Ok(new PurgedDocument(await steering.PurgeAsync(id, cancellationToken).ConfigureAwait(false))));
+        routes.MapDelete("/runs/{id}", async (string id, RunSteering steering, CancellationToken cancellationToken) =>
+            TypedResults.Ok(new PurgedDocument(await steering.PurgeAsync(id, cancellationToken).ConfigureAwait(false))))
+            .AddEndpointFilter(ProblemsAsync);
     }
 
     private static async Task<Accepted<StartedDocument>> RetryAsync(string id, HttpRequest request, RunSteering steering, CancellationToken cancellationToken)

@@ -13,6 +13,7 @@ using Sentiment.Adapters.SendGrid;
 using Sentiment.Api;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Retention;
 using Sentiment.Functions.Durable;
 using Sentiment.Functions.Http;
 using Sentiment.Functions.Live;
@@ -34,7 +35,8 @@ internal static class HostServices
         services.AddWebPubSub(configuration);
         services.AddTenants(configuration);
 
-        services.AddBound<IngestionOptions>(configuration, IngestionOptions.Section).AddIngestion().AddDurableWorkflows();
+        services.AddBound<IngestionOptions>(configuration, IngestionOptions.Section).AddIngestion();
+        services.AddBound<RetentionOptions>(configuration, RetentionOptions.Section).AddRetention().AddDurableWorkflows();
         var schedule = configuration.GetSection(ScheduleOptions.Section);
         services.AddSingleton(Options.Create(ScheduleOptions.Read(schedule[nameof(ScheduleOptions.Cron)], schedule[nameof(ScheduleOptions.Overlap)])));
         services.AddSingleton<ScheduledRuns>();

@@ -1,12 +1,13 @@
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Sentiment.Domain.Ingestion;
+using Sentiment.Domain.Retention;
 using Sentiment.Domain.Workflows;
 
 namespace Sentiment.Functions.Shape.Tests;
 
 public class FunctionShapeTests
 {
-    private static readonly WorkflowRegistry Registry = new WorkflowRegistry().AddIngestion();
+    private static readonly WorkflowRegistry Registry = new WorkflowRegistry().AddIngestion().AddRetention();
 
     private static IEnumerable<string> Named(string trigger) => FunctionSources.Functions.Where(f => f.Trigger == trigger).Select(f => f.Name);
 

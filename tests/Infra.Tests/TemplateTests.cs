@@ -84,7 +84,7 @@ public sealed class TemplateTests(DeploymentFixture fixture)
     {
         var hub = ((string)fixture.Full.Single("Microsoft.DurableTask/schedulers/taskHubs")["name"]!).Split('/')[^1];
         Assert.Contains($"TaskHub={{1}}", fixture.Full.Settings["DURABLE_TASK_SCHEDULER_CONNECTION_STRING"], StringComparison.Ordinal);
-        Assert.Equal(SettingsInCode.HostPresent ? (string?)Host()["extensions"]!["durableTask"]!["hubName"] : "Sentiment", hub);
+        Assert.Equal((string?)Host()["extensions"]!["durableTask"]!["hubName"], hub);
     }
 
     private static JsonNode Host() => JsonNode.Parse(Repository.Read("src", "Functions", "host.json"))!;

@@ -99,6 +99,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
             : 'Endpoint=${schedulerEndpoint};TaskHub=${schedulerHub};Authentication=ManagedIdentity;ClientID=${clientId}'
         }
         { name: 'Schedule__Cron', value: scheduleCron }
+        { name: 'Retention__Cron', value: '0 30 3 * * *' }
         { name: 'Ingestion__TenantWindow', value: string(tenantWindow) }
         { name: 'Storage__Azure__ClientId', value: clientId }
         { name: 'Storage__Azure__TableServiceUri', value: storage.properties.primaryEndpoints.table }

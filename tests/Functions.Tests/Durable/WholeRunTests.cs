@@ -58,7 +58,7 @@ public class WholeRunTests
         await pipeline.Starter.CancelAsync(run, "enough", default);
 
         var all = await pipeline.Get<IWorkflowClient>().QueryAsync(new() { InstanceIdPrefix = run, Limit = 1000 }, default);
-        Assert.Contains(all.Instances, i => i.InstanceId == WorkflowIds.Of(new TenantId(run, "acme")));
+        Assert.Contains(all.Instances, i => i.InstanceId == WorkflowIds.OfTenant(run, "acme"));
         Assert.Contains(all.Instances, i => i.Name == "TableWorkflow");
         Assert.All(all.Instances, i => Assert.Equal(WorkflowStatus.Terminated, i.Status));
         scorer.Gate.Open();

@@ -34,9 +34,6 @@ internal sealed class SettingsInCode
             .OrderBy(setting => setting.Key, StringComparer.Ordinal)];
     }
 
-    /// <summary>Whether this checkout has the Azure host, which gives most settings their reader.</summary>
-    public static bool HostPresent => File.Exists(Repository.PathOf("src", "Functions", "host.json"));
-
     public IReadOnlyList<SettingInCode> All { get; }
 
     public static SettingsInCode Read() => new([.. Rooms.Select(room => Repository.PathOf("src", room)).Where(Directory.Exists)
