@@ -1,5 +1,4 @@
 using Sentiment.Domain.Ingestion.Runs;
-using Sentiment.Domain.Ingestion.Tables;
 using Sentiment.Domain.Workflows;
 
 namespace Sentiment.Domain.Tests.Ingestion;
@@ -11,7 +10,7 @@ public class WorkflowIdTests
     [Fact]
     public void A_tables_id_is_legal_and_tells_whose_it_is()
     {
-        var (tenant, table) = (WorkflowIds.Of(new TenantId(Run, "acme")), WorkflowIds.Of(new TableId(Run, "acme", "tiingo/news")));
+        var (tenant, table) = (WorkflowIds.OfTenant(Run, "acme"), WorkflowIds.OfTable(WorkflowIds.OfTenant(Run, "acme"), "tiingo/news"));
         Assert.Equal((Run + ":acme", Run + ":acme:tiingo~2fnews"), (tenant, table));
         InstanceIds.ValidateChild(Run, tenant);
         InstanceIds.ValidateChild(tenant, table);
@@ -21,9 +20,9 @@ public class WorkflowIdTests
     public void The_longest_names_fit_and_stay_apart()
     {
         var tenant = new string('t', 40);
-        var ids = new[] { "a", "b" }.Select(end => WorkflowIds.Of(new TableId(Run, tenant, "vendor/" + new string('x', 300) + end))).ToList();
+        var ids = new[] { "a", "b" }.Select(end => WorkflowIds.OfTable(WorkflowIds.OfTenant(Run, tenant), "vendor/" + new string('x', 300) + end)).ToList();
         Assert.Equal(2, ids.Distinct().Count());
-        Assert.All(ids, id => InstanceIds.ValidateChild(WorkflowIds.Of(new TenantId(Run, tenant)), id));
+        Assert.All(ids, id => InstanceIds.ValidateChild(WorkflowIds.OfTenant(Run, tenant), id));
         Assert.All(ids, id => Assert.Equal(InstanceIds.MaxLength, id.Length));
     }
 
