@@ -29,6 +29,7 @@ public sealed class ItemStore(ITableStore tables)
         string tenant, Stored<Item> item, IReadOnlyCollection<string> symbols, Stamp? stamp, CancellationToken cancellationToken)
     {
         var key = Key(item.Row.SourceId);
+        var from = new Stamp(item.Row.Chunk, item.Row.Page);
         while ((stamp is not null && !stamp.IsOn(item.Row)) || symbols.Except(item.Row.Symbols, StringComparer.Ordinal).Any())
         {
             var next = Joined(item.Row, symbols) with
@@ -51,6 +52,9 @@ public sealed class ItemStore(ITableStore tables)
                 }
 
                 item = new(Rows.Read(row, RowJson.Default.Item), row.ETag);
+
+                // Another page of the same run may have been quicker to make it its own: then it stays that one's.
+                stamp = from.IsOn(item.Row) ? stamp : null;
             }
         }
 
@@ -87,11 +91,12 @@ public sealed class ItemStore(ITableStore tables)
     /// <param name="tenant">The tenant.</param>
     /// <param name="wanted">Items with the symbols they came under.</param>
     /// <param name="stamp">The page that writes.</param>
+    /// <param name="indexed">What the index told of them before.</param>
     /// <param name="abandoned">Pages whose memberships are taken over.</param>
     /// <param name="cancellationToken">Gives up; what was written stays.</param>
     internal async Task<IReadOnlyList<(Item Item, string Symbol, bool Own)>> InsertMembershipsAsync(
-        string tenant, IReadOnlyList<(Item Item, IReadOnlyCollection<string> Symbols)> wanted, Stamp stamp, AbandonedPages abandoned,
-        CancellationToken cancellationToken)
+        string tenant, IReadOnlyList<(Item Item, IReadOnlyCollection<string> Symbols)> wanted, Stamp stamp, IndexedRecords indexed,
+        AbandonedPages abandoned, CancellationToken cancellationToken)
     {
         var result = new List<(Item, string, bool)>();
         foreach (var day in wanted.GroupBy(w => Rows.Day(w.Item.PublishedAt)))
@@ -99,9 +104,14 @@ public sealed class ItemStore(ITableStore tables)
             var partition = IndexPartition(tenant, day.Key);
             var keyed = day.SelectMany(w => w.Symbols.Select(s => (w.Item, Symbol: s, Key: MembershipKey(s, w.Item)))).ToList();
 
-            // Items of an earlier page mostly have their membership already: look first, insert what is absent.
+            // Items that the index named may have their membership already: look first, insert what is absent.
             var known = await tables.GetAllAsync(
-                partition, keyed.Where(k => !stamp.IsOn(k.Item)).Select(k => k.Key), cancellationToken).ConfigureAwait(false);
+                partition, keyed.Where(k => indexed.Known.Contains(k.Item.SourceId) && !stamp.IsOn(k.Item) && !indexed.Memberships.ContainsKey(k.Key)).Select(k => k.Key), cancellationToken).ConfigureAwait(false);
+            foreach (var (key, row) in keyed.Select(k => (k.Key, indexed.Memberships.GetValueOrDefault(k.Key))).Where(k => k.Item2 is not null))
+            {
+                known[key] = row!;
+            }
+
             var places = day.Where(w => stamp.IsOn(w.Item)).ToDictionary(w => TimeKey(w.Item), w => Place(w.Item, w.Symbols, stamp), StringComparer.Ordinal);
             var inserts = keyed.Where(k => !known.ContainsKey(k.Key)).Select(k => TableWrite.Insert(k.Key, Rows.Version, Hint(k.Item, stamp)))
                 .Concat(places.Select(p => TableWrite.Insert(p.Key, Rows.Version, p.Value)));
@@ -133,8 +143,10 @@ public sealed class ItemStore(ITableStore tables)
             // A place lists only memberships of its own page, and names the page that holds the item now.
             var amended = day.Where(w => stamp.IsOn(w.Item))
                 .Select(w => (Key: TimeKey(w.Item), Data: Place(w.Item, w.Symbols.Where(s => !foreign.Contains((TimeKey(w.Item), s))), stamp)))
-                .Where(p => !p.Data.AsSpan().SequenceEqual(known.TryGetValue(p.Key, out var row) ? row.Data.Span : places[p.Key]));
-            await tables.WriteAllAsync(partition, [.. amended.Select(p => TableWrite.Upsert(p.Key, Rows.Version, p.Data))], cancellationToken).ConfigureAwait(false);
+                .Select(p => (p.Key, p.Data, Standing: known.GetValueOrDefault(p.Key)))
+                .Where(p => !p.Data.AsSpan().SequenceEqual(p.Standing is null ? places[p.Key] : p.Standing.Data.Span));
+            await tables.WriteAllAsync(partition, [.. amended.Select(p => p.Standing is null
+                ? TableWrite.Upsert(p.Key, Rows.Version, p.Data) : TableWrite.IfMatch(p.Key, Rows.Version, p.Data, p.Standing.ETag))], cancellationToken).ConfigureAwait(false);
         }
 
         return result;

@@ -8,19 +8,24 @@ namespace Sentiment.Domain.Items;
 /// <summary>A page's records as the index knows them.</summary>
 /// <param name="Settled">Ids of records that are stored, and under all their symbols: duplicates that need no further look.</param>
 /// <param name="Known">Ids of other records whose item is stored.</param>
-internal sealed record IndexedRecords(HashSet<string> Settled, HashSet<string> Known);
+/// <param name="Memberships">Memberships that were looked up, by key; null: there is none.</param>
+internal sealed record IndexedRecords(HashSet<string> Settled, HashSet<string> Known, Dictionary<string, TableRow?> Memberships)
+{
+    public static IndexedRecords None() => new(new(StringComparer.Ordinal), new(StringComparer.Ordinal), new(StringComparer.Ordinal));
+}
 
 /// <summary>
-/// Tells duplicates by the index, where a page's records lie together whatever their ids: an item's place in time lists
-/// the symbols whose memberships its page wrote as well. So a page of duplicates costs a range per day instead of a look at each item.
+/// Tells duplicates by the index, where a page's records lie together whatever their ids, so that a page of duplicates costs
+/// a range or two per day instead of a look at each item.
 /// </summary>
 /// <remarks>
-/// A record that the index does not know may be stored nevertheless: its date has changed, or its page is at work or ended
-/// half-way. Its insert then finds it.
+/// Records of one symbol lie together among its memberships. Others do in time, and an item's place in time lists the symbols
+/// whose memberships its page wrote as well. A record that the index does not know may be stored nevertheless: its date has
+/// changed, or its page is at work or ended half-way. Its insert then finds it.
 /// </remarks>
 internal sealed class SettledRecords(ITableReader tables, string tenant, string table, Stamp stamp, AbandonedPages abandoned)
 {
-    private readonly IndexedRecords _found = new(new(StringComparer.Ordinal), new(StringComparer.Ordinal));
+    private readonly IndexedRecords _found = IndexedRecords.None();
 
     /// <summary>Looks valid records up.</summary>
     public async Task<IndexedRecords> FindAsync(
@@ -29,59 +34,92 @@ internal sealed class SettledRecords(ITableReader tables, string tenant, string 
         foreach (var day in records.GroupBy(r => Rows.Day(r.Value.Record.PublishedAt!.Value)))
         {
             var partition = ItemStore.IndexPartition(tenant, day.Key);
-            var keyed = day.Select(r => new Place(
-                r.Key, r.Value.Record.PublishedAt!.Value, Item.IdOf(tenant, table, r.Key), r.Value.Symbols)).ToList();
-            var places = await tables.GetAllAsync(partition, keyed.Select(p => ItemStore.TimeKey(p.At, p.ItemId)), cancellationToken).ConfigureAwait(false);
-            var open = new List<(Place Place, List<string> Keys)>();
-            foreach (var place in keyed)
+            IReadOnlyList<Place> places = [.. day.Select(r => new Place(r.Key, r.Value.Record.PublishedAt!.Value, Item.IdOf(tenant, table, r.Key), r.Value.Symbols))];
+            if (places.All(p => p.Symbols.Count == 1) && places.DistinctBy(p => p.Symbols.Min).Count() == 1)
             {
-                if (places.TryGetValue(ItemStore.TimeKey(place.At, place.ItemId), out var row))
-                {
-                    await SortOutAsync(place, Rows.Read(row, RowJson.Default.Membership), open, cancellationToken).ConfigureAwait(false);
-                }
+                places = await LeaveStoredAsync(partition, places, places[0].Symbols.Min!, cancellationToken).ConfigureAwait(false);
             }
 
-            await FindMembershipsAsync(partition, open, cancellationToken).ConfigureAwait(false);
+            await FindPlacesAsync(partition, places, cancellationToken).ConfigureAwait(false);
         }
 
         return _found;
     }
 
-    private async Task SortOutAsync(Place place, Membership hint, List<(Place Place, List<string> Keys)> open, CancellationToken cancellationToken)
+    /// <summary>Sorts out records that have their only membership; returns the others.</summary>
+    private async Task<IReadOnlyList<Place>> LeaveStoredAsync(string partition, IReadOnlyList<Place> places, string symbol, CancellationToken cancellationToken)
     {
-        if (stamp.IsOn(hint) || await abandoned.HoldAsync(hint, cancellationToken).ConfigureAwait(false))
+        await LookUpAsync(partition, places.Select(p => p.Membership(symbol)), cancellationToken).ConfigureAwait(false);
+        var others = new List<Place>();
+        foreach (var place in places)
         {
-            _found.Known.Add(place.SourceId);
-            return;
+            if (_found.Memberships[place.Membership(symbol)] is { } row)
+            {
+                var isSettled = await IsCommittedAsync(row, cancellationToken).ConfigureAwait(false);
+                (isSettled ? _found.Settled : _found.Known).Add(place.SourceId);
+            }
+            else
+            {
+                others.Add(place);
+            }
         }
 
-        var unlisted = place.Symbols.Except(hint.Symbols ?? [], StringComparer.Ordinal).Select(s => ItemStore.MembershipKey(s, place.At, place.ItemId)).ToList();
-        if (unlisted.Count == 0)
-        {
-            _found.Settled.Add(place.SourceId);
-        }
-        else
-        {
-            open.Add((place, unlisted));
-        }
+        return others;
     }
 
-    // Symbols that an item was delivered under later, by other pages.
-    private async Task FindMembershipsAsync(string partition, List<(Place Place, List<string> Keys)> open, CancellationToken cancellationToken)
+    private async Task FindPlacesAsync(string partition, IReadOnlyList<Place> places, CancellationToken cancellationToken)
     {
-        var rows = await tables.GetAllAsync(partition, open.SelectMany(o => o.Keys), cancellationToken).ConfigureAwait(false);
+        var rows = await tables.GetAllAsync(partition, places.Select(p => p.Time), cancellationToken).ConfigureAwait(false);
+        var open = new List<(Place Place, List<string> Keys)>();
+        foreach (var place in places.Where(p => rows.ContainsKey(p.Time)))
+        {
+            var hint = Rows.Read(rows[place.Time], RowJson.Default.Membership);
+            var unlisted = place.Symbols.Except(hint.Symbols ?? [], StringComparer.Ordinal).Select(place.Membership).ToList();
+            if (stamp.IsOn(hint) || await abandoned.HoldAsync(hint, cancellationToken).ConfigureAwait(false))
+            {
+                _found.Known.Add(place.SourceId);
+            }
+            else if (unlisted.Count == 0)
+            {
+                _found.Settled.Add(place.SourceId);
+            }
+            else
+            {
+                open.Add((place, unlisted));
+            }
+        }
+
+        // Symbols that an item was delivered under later, by other pages.
+        await LookUpAsync(partition, open.SelectMany(o => o.Keys), cancellationToken).ConfigureAwait(false);
         foreach (var (place, keys) in open)
         {
             var isSettled = true;
             foreach (var key in keys)
             {
-                isSettled = isSettled && rows.TryGetValue(key, out var row)
-                    && await abandoned.IsCommittedAsync(Rows.Read(row, RowJson.Default.Membership), stamp, cancellationToken).ConfigureAwait(false);
+                isSettled = isSettled && _found.Memberships[key] is { } row && await IsCommittedAsync(row, cancellationToken).ConfigureAwait(false);
             }
 
             (isSettled ? _found.Settled : _found.Known).Add(place.SourceId);
         }
     }
 
-    private sealed record Place(string SourceId, DateTimeOffset At, string ItemId, SortedSet<string> Symbols);
+    private async Task LookUpAsync(string partition, IEnumerable<string> keys, CancellationToken cancellationToken)
+    {
+        var asked = keys.Where(k => !_found.Memberships.ContainsKey(k)).ToList();
+        var rows = await tables.GetAllAsync(partition, asked, cancellationToken).ConfigureAwait(false);
+        foreach (var key in asked)
+        {
+            _found.Memberships.Add(key, rows.GetValueOrDefault(key));
+        }
+    }
+
+    private ValueTask<bool> IsCommittedAsync(TableRow membership, CancellationToken cancellationToken) =>
+        abandoned.IsCommittedAsync(Rows.Read(membership, RowJson.Default.Membership), stamp, cancellationToken);
+
+    private sealed record Place(string SourceId, DateTimeOffset At, string ItemId, SortedSet<string> Symbols)
+    {
+        public string Time => ItemStore.TimeKey(At, ItemId);
+
+        public string Membership(string symbol) => ItemStore.MembershipKey(symbol, At, ItemId);
+    }
 }

@@ -96,7 +96,7 @@ public sealed partial class IngestionHost : IAsyncDisposable
 
     public Task<Findings> VerifyAsync() => Get<Verifier>().RunAsync(default);
 
-    public async Task AssertCleanAsync() => Assert.Empty((await VerifyAsync()).Problems);
+    public async Task AssertCleanAsync() => Assert.Equal("", string.Join('\n', (await VerifyAsync()).Problems));
 
     /// <summary>Every row whose partition starts with one of the prefixes, but for ETags and epochs.</summary>
     public async Task<IReadOnlyList<string>> RowsAsync(params string[] prefixes)

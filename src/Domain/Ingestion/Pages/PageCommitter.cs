@@ -58,7 +58,7 @@ internal sealed class PageCommitter(
         }
 
         // Memberships before the symbols of items that stood: an item never names a symbol without its membership.
-        var memberships = await items.InsertMembershipsAsync(chunk.Tenant, wanted, stamp, abandoned, cancellationToken).ConfigureAwait(false);
+        var memberships = await items.InsertMembershipsAsync(chunk.Tenant, wanted, stamp, indexed, abandoned, cancellationToken).ConfigureAwait(false);
         await items.AmendAllAsync(
             chunk.Tenant, chunk.Table, known.Select(k => (k.Value, (IReadOnlyCollection<string>)page.Valid[k.Key].Symbols)), cancellationToken).ConfigureAwait(false);
 
