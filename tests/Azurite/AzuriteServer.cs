@@ -8,7 +8,7 @@ namespace Sentiment.Azurite;
 /// Azurite, the storage emulator, on free ports and in memory. There is one per test process, started at the first use;
 /// it ends with the process, however that ends. Its npm packages are installed once, as the lock file pins them.
 /// </summary>
-public sealed class AzuriteServer : IDisposable
+public sealed class AzuriteServer
 {
     // The account and key that are built into every emulator.
     private const string Account = "devstoreaccount1";
@@ -18,6 +18,7 @@ public sealed class AzuriteServer : IDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
     private static readonly Lazy<Task<AzuriteServer>> One = new(() => StartAsync(Folder()));
 
+    // Its standard input ends with this process, and it with that.
     private readonly Process _process;
 
     private AzuriteServer(Process process, IReadOnlyDictionary<string, Uri> services)
@@ -35,12 +36,6 @@ public sealed class AzuriteServer : IDisposable
     /// <summary>A name that no other test uses, for a table or a container.</summary>
     public static string FreshName() => "t" + Guid.NewGuid().ToString("N");
 
-    public void Dispose()
-    {
-        _process.Kill(entireProcessTree: true);
-        _process.Dispose();
-    }
-
     private static string Folder([CallerFilePath] string source = "") => Path.GetDirectoryName(source)!;
 
     private static async Task<AzuriteServer> StartAsync(string folder)
@@ -49,7 +44,6 @@ public sealed class AzuriteServer : IDisposable
         using var limit = new CancellationTokenSource(StartLimit);
         var process = Launch(folder, "node", "start.js", "--blobPort", "0", "--queuePort", "0", "--tablePort", "0",
             "--inMemoryPersistence", "--silent", "--disableTelemetry", "--skipApiVersionCheck");
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => process.Kill(entireProcessTree: true);
         var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
         const string Named = "Azurite ";
         const string Listening = " service is successfully listening at ";

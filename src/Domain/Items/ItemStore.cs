@@ -29,11 +29,11 @@ public sealed class ItemStore(ITableStore tables)
         string tenant, Stored<Item> item, IReadOnlyCollection<string> symbols, Stamp? stamp, CancellationToken cancellationToken)
     {
         var key = Key(item.Row.SourceId);
+        var from = new Stamp(item.Row.Chunk, item.Row.Page);
         while ((stamp is not null && !stamp.IsOn(item.Row)) || symbols.Except(item.Row.Symbols, StringComparer.Ordinal).Any())
         {
-            var next = item.Row with
+            var next = Joined(item.Row, symbols) with
             {
-                Symbols = [.. item.Row.Symbols.Union(symbols, StringComparer.Ordinal).Order(StringComparer.Ordinal)],
                 Chunk = stamp?.Chunk ?? item.Row.Chunk,
                 Page = stamp?.Page ?? item.Row.Page,
             };
@@ -52,10 +52,36 @@ public sealed class ItemStore(ITableStore tables)
                 }
 
                 item = new(Rows.Read(row, RowJson.Default.Item), row.ETag);
+
+                // Another page of the same run may have been quicker to make it its own: then it stays that one's.
+                stamp = from.IsOn(item.Row) ? stamp : null;
             }
         }
 
         return item.Row;
+    }
+
+    /// <summary>Adds symbols to many stored items of a table, as <see cref="AmendAsync"/> does to one.</summary>
+    internal async Task AmendAllAsync(
+        string tenant, string table, IEnumerable<(Stored<Item> Item, IReadOnlyCollection<string> Symbols)> items, CancellationToken cancellationToken)
+    {
+        var lacking = items.Where(i => i.Symbols.Except(i.Item.Row.Symbols, StringComparer.Ordinal).Any()).ToDictionary(i => Key(i.Item.Row.SourceId), StringComparer.Ordinal);
+        foreach (var batch in Rows.Batches([.. lacking.Select(i => TableWrite.IfMatch(
+            i.Key, Rows.Version, Rows.Write(Joined(i.Value.Item.Row, i.Value.Symbols), RowJson.Default.Item), i.Value.Item.ETag))]))
+        {
+            try
+            {
+                await tables.WriteAsync(Partition(tenant, table), batch, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TableConflictException)
+            {
+                // Another page amends some of them as well: one by one, each joins what it finds.
+                foreach (var (item, symbols) in batch.Select(w => lacking[w.Key]))
+                {
+                    await AmendAsync(tenant, item, symbols, null, cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
     }
 
     /// <summary>
@@ -65,11 +91,12 @@ public sealed class ItemStore(ITableStore tables)
     /// <param name="tenant">The tenant.</param>
     /// <param name="wanted">Items with the symbols they came under.</param>
     /// <param name="stamp">The page that writes.</param>
+    /// <param name="indexed">What the index told of them before.</param>
     /// <param name="abandoned">Pages whose memberships are taken over.</param>
     /// <param name="cancellationToken">Gives up; what was written stays.</param>
     internal async Task<IReadOnlyList<(Item Item, string Symbol, bool Own)>> InsertMembershipsAsync(
-        string tenant, IReadOnlyList<(Item Item, IReadOnlyCollection<string> Symbols)> wanted, Stamp stamp, AbandonedPages abandoned,
-        CancellationToken cancellationToken)
+        string tenant, IReadOnlyList<(Item Item, IReadOnlyCollection<string> Symbols)> wanted, Stamp stamp, IndexedRecords indexed,
+        AbandonedPages abandoned, CancellationToken cancellationToken)
     {
         var result = new List<(Item, string, bool)>();
         foreach (var day in wanted.GroupBy(w => Rows.Day(w.Item.PublishedAt)))
@@ -77,16 +104,23 @@ public sealed class ItemStore(ITableStore tables)
             var partition = IndexPartition(tenant, day.Key);
             var keyed = day.SelectMany(w => w.Symbols.Select(s => (w.Item, Symbol: s, Key: MembershipKey(s, w.Item)))).ToList();
 
-            // Items of an earlier page mostly have their membership already: look first, insert what is absent.
+            // Items that the index named may have their membership already: look first, insert what is absent.
             var known = await tables.GetAllAsync(
-                partition, keyed.Where(k => !stamp.IsOn(k.Item)).Select(k => k.Key), cancellationToken).ConfigureAwait(false);
+                partition, keyed.Where(k => indexed.Known.Contains(k.Item.SourceId) && !stamp.IsOn(k.Item) && !indexed.Memberships.ContainsKey(k.Key)).Select(k => k.Key), cancellationToken).ConfigureAwait(false);
+            foreach (var (key, row) in keyed.Select(k => (k.Key, indexed.Memberships.GetValueOrDefault(k.Key))).Where(k => k.Item2 is not null))
+            {
+                known[key] = row!;
+            }
+
+            var places = day.Where(w => stamp.IsOn(w.Item)).ToDictionary(w => TimeKey(w.Item), w => Place(w.Item, w.Symbols, stamp), StringComparer.Ordinal);
             var inserts = keyed.Where(k => !known.ContainsKey(k.Key)).Select(k => TableWrite.Insert(k.Key, Rows.Version, Hint(k.Item, stamp)))
-                .Concat(day.Where(w => stamp.IsOn(w.Item)).Select(w => TableWrite.Insert(TimeKey(w.Item), Rows.Version, Hint(w.Item, stamp))));
+                .Concat(places.Select(p => TableWrite.Insert(p.Key, Rows.Version, p.Value)));
             foreach (var (key, row) in await tables.InsertAbsentAsync(partition, [.. inserts], cancellationToken).ConfigureAwait(false))
             {
                 known[key] = row;
             }
 
+            var foreign = new HashSet<(string Place, string Symbol)>();
             foreach (var (item, symbol, key) in keyed)
             {
                 var own = true;
@@ -100,7 +134,19 @@ public sealed class ItemStore(ITableStore tables)
                 }
 
                 result.Add((item, symbol, own));
+                if (!own)
+                {
+                    foreign.Add((TimeKey(item), symbol));
+                }
             }
+
+            // A place lists only memberships of its own page, and names the page that holds the item now.
+            var amended = day.Where(w => stamp.IsOn(w.Item))
+                .Select(w => (Key: TimeKey(w.Item), Data: Place(w.Item, w.Symbols.Where(s => !foreign.Contains((TimeKey(w.Item), s))), stamp)))
+                .Select(p => (p.Key, p.Data, Standing: known.GetValueOrDefault(p.Key)))
+                .Where(p => !p.Data.AsSpan().SequenceEqual(p.Standing is null ? places[p.Key] : p.Standing.Data.Span));
+            await tables.WriteAllAsync(partition, [.. amended.Select(p => p.Standing is null
+                ? TableWrite.Upsert(p.Key, Rows.Version, p.Data) : TableWrite.IfMatch(p.Key, Rows.Version, p.Data, p.Standing.ETag))], cancellationToken).ConfigureAwait(false);
         }
 
         return result;
@@ -139,12 +185,22 @@ public sealed class ItemStore(ITableStore tables)
 
     internal static string Key(string sourceId) => TableLimits.Escape(sourceId);
 
-    internal static string MembershipKey(string symbol, Item item) => $"s|{TableLimits.Escape(symbol)}|{Rows.NewestFirst(item.PublishedAt)}|{item.Id}";
+    internal static string MembershipKey(string symbol, Item item) => MembershipKey(symbol, item.PublishedAt, item.Id);
 
-    internal static string TimeKey(Item item) => $"t|{Rows.NewestFirst(item.PublishedAt)}|{item.Id}";
+    internal static string MembershipKey(string symbol, DateTimeOffset publishedAt, string id) => $"s|{TableLimits.Escape(symbol)}|{Rows.NewestFirst(publishedAt)}|{id}";
+
+    internal static string TimeKey(Item item) => TimeKey(item.PublishedAt, item.Id);
+
+    internal static string TimeKey(DateTimeOffset publishedAt, string id) => $"t|{Rows.NewestFirst(publishedAt)}|{id}";
+
+    private static Item Joined(Item item, IEnumerable<string> symbols) =>
+        item with { Symbols = [.. item.Symbols.Union(symbols, StringComparer.Ordinal).Order(StringComparer.Ordinal)] };
 
     private static byte[] Hint(Item item, Stamp stamp) =>
         Rows.Write(new Membership(item.Table, item.SourceId, stamp.Chunk, stamp.Page), RowJson.Default.Membership);
+
+    private static byte[] Place(Item item, IEnumerable<string> symbols, Stamp stamp) =>
+        Rows.Write(new Membership(item.Table, item.SourceId, stamp.Chunk, stamp.Page, [.. symbols.Order(StringComparer.Ordinal)]), RowJson.Default.Membership);
 
     private static Dictionary<string, Stored<Item>> ById(Dictionary<string, TableRow> rows) =>
         rows.Values.Select(r => new Stored<Item>(Rows.Read(r, RowJson.Default.Item), r.ETag)).ToDictionary(s => s.Row.SourceId, StringComparer.Ordinal);

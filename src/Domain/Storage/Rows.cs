@@ -36,30 +36,31 @@ internal static class Rows
     }
 
     /// <summary>Inserts the rows that are absent, in atomic batches; returns those that stood there already, by key.</summary>
+    /// <remarks>Where one stands, others of the same page mostly do: all are looked up once, and those that come up later by themselves.</remarks>
     public static async Task<Dictionary<string, TableRow>> InsertAbsentAsync(
         this ITableStore tables, string partition, IReadOnlyList<TableWrite> inserts, CancellationToken cancellationToken)
     {
         var standing = new Dictionary<string, TableRow>(StringComparer.Ordinal);
-        foreach (var batch in Batches(inserts))
+        var open = inserts.ToList();
+        for (var areLookedUp = false; open.Count > 0;)
         {
-            var rest = batch;
-            while (rest.Count > 0)
+            var batch = Batches(open).First();
+            try
             {
-                try
+                await tables.WriteAsync(partition, batch, cancellationToken).ConfigureAwait(false);
+                open.RemoveRange(0, batch.Count);
+            }
+            catch (TableConflictException conflict)
+            {
+                // Another page, or an earlier try of this one, was quicker with some of them.
+                var keys = areLookedUp ? [conflict.Key] : open.Select(w => w.Key);
+                foreach (var (key, row) in await tables.GetAllAsync(partition, keys, cancellationToken).ConfigureAwait(false))
                 {
-                    await tables.WriteAsync(partition, rest, cancellationToken).ConfigureAwait(false);
-                    break;
+                    standing[key] = row;
                 }
-                catch (TableConflictException)
-                {
-                    // Another page, or an earlier try of this one, was quicker with some of them.
-                    foreach (var row in await tables.GetManyAsync(partition, rest.ConvertAll(w => w.Key), cancellationToken).ConfigureAwait(false))
-                    {
-                        standing[row.Key] = row;
-                    }
 
-                    rest = rest.FindAll(w => !standing.ContainsKey(w.Key));
-                }
+                open.RemoveAll(w => standing.ContainsKey(w.Key));
+                areLookedUp = true;
             }
         }
 

@@ -37,4 +37,13 @@ internal sealed class AbandonedPages(ChunkStore chunks, ChunkRow held)
         return await chunks.FindAsync(held.Id.ToString(), cancellationToken).ConfigureAwait(false) is { HasEnded: false } now && now.Epoch == held.Epoch
             ? true : throw new ChunkSupersededException(held.Id, null);
     }
+
+    /// <summary>Whether the row's page is known to be committed; false where that is for its own run to say.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="asking">The page that asks: those of its chunk before it are committed.</param>
+    /// <param name="cancellationToken">Gives the read up.</param>
+    public async ValueTask<bool> IsCommittedAsync(IStamped row, Stamp asking, CancellationToken cancellationToken) =>
+        row.Chunk.StartsWith(held.Run + "|", StringComparison.Ordinal)
+            ? row.Chunk == asking.Chunk && row.Page < asking.Page
+            : !await HoldAsync(row, cancellationToken).ConfigureAwait(false);
 }

@@ -35,8 +35,15 @@ internal sealed class QuarantineStore(ITableStore tables)
         var writes = invalid.ToDictionary(i => TableLimits.Escape(i.Key), i => Rows.Write(
             new QuarantinedRecord(i.Key, i.Value.Reason, Head(i.Value.Record.Raw), at, stamp.Chunk, stamp.Page), RowJson.Default.QuarantinedRecord),
             StringComparer.Ordinal);
-        var standing = await tables.InsertAbsentAsync(
-            partition, [.. writes.Select(w => TableWrite.Insert(w.Key, Rows.Version, w.Value))], cancellationToken).ConfigureAwait(false);
+
+        // What a vendor once got wrong comes again with every overlap: look first, insert what is absent.
+        var standing = await tables.GetAllAsync(partition, writes.Keys, cancellationToken).ConfigureAwait(false);
+        var inserts = writes.Where(w => !standing.ContainsKey(w.Key)).Select(w => TableWrite.Insert(w.Key, Rows.Version, w.Value)).ToList();
+        foreach (var (key, row) in await tables.InsertAbsentAsync(partition, inserts, cancellationToken).ConfigureAwait(false))
+        {
+            standing[key] = row;
+        }
+
         var own = writes.Keys.Except(standing.Keys, StringComparer.Ordinal).ToList();
         foreach (var row in standing.Values)
         {
