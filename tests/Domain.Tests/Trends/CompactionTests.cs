@@ -64,7 +64,7 @@ public class CompactionTests
         {
             var number = page;
             await trends.WriteAsync("acme", new(chunk.ToString(), page), [.. Enumerable.Range(0, 1440).Select(minute => (new Item(
-                $"{number:D16}{minute:D16}", "wire/news", $"{number}-{minute}", ["AAPL"], "x", null, Noon.Date.AddMinutes(minute), 100_000, 200_000, 700_000, "m", "c", 1), $"S{number}", true))], default);
+                $"{number:D16}{minute:D16}", "wire/news", $"{number}-{minute}", ["AAPL"], "x", null, Noon.Date.AddMinutes(minute), 100_000, 200_000, 700_000, "m", "c", 1), $"S{number}", true))], [], default);
         }
 
         await host.Get<ChunkStore>().SaveAsync(stored!.Row with { Status = WorkStatus.Completed, Page = 20, EndedAt = IngestionHost.Start.AddHours(-1) }, stored.ETag, default);
@@ -213,6 +213,6 @@ public class CompactionTests
         // An item's date and symbols follow from its number, so that it is the same whenever it comes.
         private Task<Ledger> WriteAsync(ChunkRow chunk, int page, int[] items) => host.Get<PageCommitter>().CommitAsync(
             chunk, page, IngestionHost.Start, [.. items.Select(i => new SourceRecord(
-                $"i{i}", $"Headline {i}", null, Noon.AddHours(4 * (i % 6)).AddSeconds(20 * (i % 4)), null, [.. Symbols.Where((_, s) => (i + page + s) % 3 != 0)], default))], default);
+                $"i{i}", $"Headline {i}", null, Noon.AddHours(4 * (i % 6)).AddSeconds(20 * (i % 4)), null, [.. Symbols.Where((_, s) => (i + page + s) % 3 != 0)], default))], isNew: false, default);
     }
 }
