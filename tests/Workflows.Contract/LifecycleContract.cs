@@ -72,6 +72,7 @@ public abstract class LifecycleContract : WorkflowContract
         await AssertOutputAsync("new", "w");
     }
 
+    // Durable Task lets an instance end only when all it has called has ended, so that is what each of these does.
     [Theory]
     [InlineData("activity", "activity 'Do'")]
     [InlineData("timer", "timer for ")]
@@ -79,15 +80,13 @@ public abstract class LifecycleContract : WorkflowContract
     [InlineData("event", "event 'go'")]
     public async Task Continuing_as_new_while_something_is_pending_fails_and_names_it(string what, string named)
     {
-        var gate = new Gate();
-        Script.Body = async (_, input, token) => { await gate.PassAsync(token); return input; };
-        Define("child", async (c, _) => await c.WaitForEventAsync<string>("never"));
+        Define("child", async (c, _) => { await c.CreateTimerAsync(c.UtcNow + Engine.Unit); return "x"; });
         Define("w", async (c, _) =>
         {
             Task pending = what switch
             {
                 "activity" => Do(c, "x"),
-                "timer" => c.CreateTimerAsync(c.UtcNow.AddHours(1)),
+                "timer" => c.CreateTimerAsync(c.UtcNow + Engine.Unit),
                 "child" => c.CallWorkflowAsync<string>("Code", Input("child"), new() { InstanceId = "w:child" }),
                 _ => c.WaitForEventAsync<string>("go"),
             };
@@ -99,7 +98,6 @@ public abstract class LifecycleContract : WorkflowContract
         var failure = await FailureAsync("w");
         Assert.Contains(named, failure.Message, StringComparison.Ordinal);
         Assert.Equal(("InvalidOperationException", true), (failure.ErrorType, failure.IsNonRetryable));
-        gate.Open();
     }
 
     [Fact]

@@ -1,8 +1,10 @@
+using Microsoft.Extensions.DependencyInjection;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Ingestion.Tables;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Tests.Support;
+using Sentiment.Domain.Workflows;
 
 namespace Sentiment.Domain.Tests.Ingestion;
 
@@ -25,6 +27,27 @@ public class RunTests
     }
 
     private static SourceDescription[] TwoVendors => [ScriptedVendor.Describe("wire/news", "wire"), ScriptedVendor.Describe("post/news", "post", ChunkAxis.SymbolDays, daysPerChunk: 4)];
+
+    [Fact]
+    public async Task What_begins_late_of_a_cancelled_run_begins_nothing()
+    {
+        await using var host = await StartAsync();
+        var roster = IngestionHost.Roster(host.Tenant("acme", "AAPL"));
+        var run = (await host.Get<RunStarter>().PrepareAsync(RunRequest.Everything, roster, OverlapPolicy.Skip, default)).Run.Id;
+        await host.Get<RunStarter>().CancelAsync(run, "enough", default);
+        var before = await host.RowsAsync();
+        var (tenant, table) = (new TenantId(run, "acme"), new TableId(run, "acme", "wire/news"));
+        foreach (var begin in new Func<Task>[]
+        {
+            () => ActivatorUtilities.CreateInstance<BeginTenant>(host.Services).RunAsync(new("late", "", 1), new(tenant, null), default),
+            () => ActivatorUtilities.CreateInstance<ClaimTable>(host.Services).RunAsync(new("late", "", 1), table, default),
+        })
+        {
+            Assert.Contains("has ended", (await Assert.ThrowsAsync<NonRetryableException>(begin)).Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(before, await host.RowsAsync());
+    }
 
     [Fact]
     public async Task A_run_over_several_tenants_and_tables_completes_and_says_so()

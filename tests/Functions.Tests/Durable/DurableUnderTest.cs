@@ -60,7 +60,7 @@ internal sealed class DurableUnderTest : IEngineUnderTest
                     tasks.AddActivityFunc<JsonElement, JsonElement?>(name, (_, call) => functions.RunActivityAsync(name, call, CancellationToken.None));
                 }
             },
-            new() { Port = FreePort(), LoggerFactory = loggers });
+            new() { Port = FreePort(), LoggerFactory = loggers, ConfigureServices = KeepSentEvents.Configure });
         services.GetRequiredService<DurableClientSlot>().Fill(host.Client);
         return host;
     }
