@@ -31,9 +31,10 @@ public sealed record Item(
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{tenant}\n{table}\n{sourceId}")).AsSpan(0, 16));
 }
 
-/// <summary>That an item belongs to a symbol; what symbol reads and trends follow.</summary>
+/// <summary>That an item belongs to a symbol, which symbol reads and trends follow; or an item's place in time.</summary>
 /// <param name="Table">The item's table.</param>
 /// <param name="SourceId">The item's vendor id.</param>
 /// <param name="Chunk">The chunk that inserted the membership.</param>
 /// <param name="Page">The page of that chunk.</param>
-public sealed record Membership(string Table, string SourceId, string Chunk, int Page) : IStamped;
+/// <param name="Symbols">On a place in time: the symbols whose memberships the same page wrote; null on a membership.</param>
+public sealed record Membership(string Table, string SourceId, string Chunk, int Page, IReadOnlyList<string>? Symbols = null) : IStamped;

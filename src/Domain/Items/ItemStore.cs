@@ -31,9 +31,8 @@ public sealed class ItemStore(ITableStore tables)
         var key = Key(item.Row.SourceId);
         while ((stamp is not null && !stamp.IsOn(item.Row)) || symbols.Except(item.Row.Symbols, StringComparer.Ordinal).Any())
         {
-            var next = item.Row with
+            var next = Joined(item.Row, symbols) with
             {
-                Symbols = [.. item.Row.Symbols.Union(symbols, StringComparer.Ordinal).Order(StringComparer.Ordinal)],
                 Chunk = stamp?.Chunk ?? item.Row.Chunk,
                 Page = stamp?.Page ?? item.Row.Page,
             };
@@ -58,6 +57,29 @@ public sealed class ItemStore(ITableStore tables)
         return item.Row;
     }
 
+    /// <summary>Adds symbols to many stored items of a table, as <see cref="AmendAsync"/> does to one.</summary>
+    internal async Task AmendAllAsync(
+        string tenant, string table, IEnumerable<(Stored<Item> Item, IReadOnlyCollection<string> Symbols)> items, CancellationToken cancellationToken)
+    {
+        var lacking = items.Where(i => i.Symbols.Except(i.Item.Row.Symbols, StringComparer.Ordinal).Any()).ToDictionary(i => Key(i.Item.Row.SourceId), StringComparer.Ordinal);
+        foreach (var batch in Rows.Batches([.. lacking.Select(i => TableWrite.IfMatch(
+            i.Key, Rows.Version, Rows.Write(Joined(i.Value.Item.Row, i.Value.Symbols), RowJson.Default.Item), i.Value.Item.ETag))]))
+        {
+            try
+            {
+                await tables.WriteAsync(Partition(tenant, table), batch, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TableConflictException)
+            {
+                // Another page amends some of them as well: one by one, each joins what it finds.
+                foreach (var (item, symbols) in batch.Select(w => lacking[w.Key]))
+                {
+                    await AmendAsync(tenant, item, symbols, null, cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+    }
+
     /// <summary>
     /// Inserts the memberships (item, symbol) that are absent, and the place in time of each item of the stamp; returns
     /// every membership and whether it stands under the stamp.
@@ -80,13 +102,15 @@ public sealed class ItemStore(ITableStore tables)
             // Items of an earlier page mostly have their membership already: look first, insert what is absent.
             var known = await tables.GetAllAsync(
                 partition, keyed.Where(k => !stamp.IsOn(k.Item)).Select(k => k.Key), cancellationToken).ConfigureAwait(false);
+            var places = day.Where(w => stamp.IsOn(w.Item)).ToDictionary(w => TimeKey(w.Item), w => Place(w.Item, w.Symbols, stamp), StringComparer.Ordinal);
             var inserts = keyed.Where(k => !known.ContainsKey(k.Key)).Select(k => TableWrite.Insert(k.Key, Rows.Version, Hint(k.Item, stamp)))
-                .Concat(day.Where(w => stamp.IsOn(w.Item)).Select(w => TableWrite.Insert(TimeKey(w.Item), Rows.Version, Hint(w.Item, stamp))));
+                .Concat(places.Select(p => TableWrite.Insert(p.Key, Rows.Version, p.Value)));
             foreach (var (key, row) in await tables.InsertAbsentAsync(partition, [.. inserts], cancellationToken).ConfigureAwait(false))
             {
                 known[key] = row;
             }
 
+            var foreign = new HashSet<(string Place, string Symbol)>();
             foreach (var (item, symbol, key) in keyed)
             {
                 var own = true;
@@ -100,7 +124,17 @@ public sealed class ItemStore(ITableStore tables)
                 }
 
                 result.Add((item, symbol, own));
+                if (!own)
+                {
+                    foreign.Add((TimeKey(item), symbol));
+                }
             }
+
+            // A place lists only memberships of its own page, and names the page that holds the item now.
+            var amended = day.Where(w => stamp.IsOn(w.Item))
+                .Select(w => (Key: TimeKey(w.Item), Data: Place(w.Item, w.Symbols.Where(s => !foreign.Contains((TimeKey(w.Item), s))), stamp)))
+                .Where(p => !p.Data.AsSpan().SequenceEqual(known.TryGetValue(p.Key, out var row) ? row.Data.Span : places[p.Key]));
+            await tables.WriteAllAsync(partition, [.. amended.Select(p => TableWrite.Upsert(p.Key, Rows.Version, p.Data))], cancellationToken).ConfigureAwait(false);
         }
 
         return result;
@@ -139,12 +173,22 @@ public sealed class ItemStore(ITableStore tables)
 
     internal static string Key(string sourceId) => TableLimits.Escape(sourceId);
 
-    internal static string MembershipKey(string symbol, Item item) => $"s|{TableLimits.Escape(symbol)}|{Rows.NewestFirst(item.PublishedAt)}|{item.Id}";
+    internal static string MembershipKey(string symbol, Item item) => MembershipKey(symbol, item.PublishedAt, item.Id);
 
-    internal static string TimeKey(Item item) => $"t|{Rows.NewestFirst(item.PublishedAt)}|{item.Id}";
+    internal static string MembershipKey(string symbol, DateTimeOffset publishedAt, string id) => $"s|{TableLimits.Escape(symbol)}|{Rows.NewestFirst(publishedAt)}|{id}";
+
+    internal static string TimeKey(Item item) => TimeKey(item.PublishedAt, item.Id);
+
+    internal static string TimeKey(DateTimeOffset publishedAt, string id) => $"t|{Rows.NewestFirst(publishedAt)}|{id}";
+
+    private static Item Joined(Item item, IEnumerable<string> symbols) =>
+        item with { Symbols = [.. item.Symbols.Union(symbols, StringComparer.Ordinal).Order(StringComparer.Ordinal)] };
 
     private static byte[] Hint(Item item, Stamp stamp) =>
         Rows.Write(new Membership(item.Table, item.SourceId, stamp.Chunk, stamp.Page), RowJson.Default.Membership);
+
+    private static byte[] Place(Item item, IEnumerable<string> symbols, Stamp stamp) =>
+        Rows.Write(new Membership(item.Table, item.SourceId, stamp.Chunk, stamp.Page, [.. symbols.Order(StringComparer.Ordinal)]), RowJson.Default.Membership);
 
     private static Dictionary<string, Stored<Item>> ById(Dictionary<string, TableRow> rows) =>
         rows.Values.Select(r => new Stored<Item>(Rows.Read(r, RowJson.Default.Item), r.ETag)).ToDictionary(s => s.Row.SourceId, StringComparer.Ordinal);

@@ -34,15 +34,19 @@ public sealed class TrendStore(ITableStore tables)
     /// <param name="tenant">The tenant.</param>
     /// <param name="stamp">The page.</param>
     /// <param name="memberships">All memberships the page met; those of its own are counted.</param>
+    /// <param name="tried">Times of the memberships that an earlier try may have counted; none where there was no such try.</param>
     /// <param name="cancellationToken">Gives up; the next try overwrites.</param>
     public async Task WriteAsync(
-        string tenant, Stamp stamp, IReadOnlyList<(Item Item, string Symbol, bool Own)> memberships, CancellationToken cancellationToken)
+        string tenant, Stamp stamp, IReadOnlyList<(Item Item, string Symbol, bool Own)> memberships, IEnumerable<DateTimeOffset> tried,
+        CancellationToken cancellationToken)
     {
-        foreach (var day in memberships.GroupBy(m => Rows.Day(m.Item.PublishedAt)))
+        var own = memberships.Where(m => m.Own).ToLookup(m => Rows.Day(m.Item.PublishedAt), m => (m.Item, m.Symbol));
+        var before = tried.CountBy(Rows.Day).ToDictionary(StringComparer.Ordinal);
+        foreach (var day in own.Select(d => d.Key).Union(before.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
-            var parts = Pack(day.Where(m => m.Own).Select(m => (m.Item, m.Symbol))).Chunk(BucketsPerRow).ToList();
-            var atMost = (day.Count() + BucketsPerRow - 1) / BucketsPerRow;
-            await tables.WriteAllAsync(Partition(tenant, day.Key), [.. Enumerable.Range(0, atMost).Select(index => index < parts.Count
+            var parts = Pack(own[day]).Chunk(BucketsPerRow).ToList();
+            var atMost = Math.Max(parts.Count, (before.GetValueOrDefault(day) + BucketsPerRow - 1) / BucketsPerRow);
+            await tables.WriteAllAsync(Partition(tenant, day), [.. Enumerable.Range(0, atMost).Select(index => index < parts.Count
                 ? TableWrite.Upsert(Key(stamp, index), Rows.Version, Rows.Write([.. parts[index]], RowJson.Default.ListBucket))
                 : TableWrite.Delete(Key(stamp, index)))], cancellationToken).ConfigureAwait(false);
         }

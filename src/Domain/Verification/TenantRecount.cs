@@ -104,6 +104,12 @@ internal sealed class TenantRecount(
             else if (row.Key == ItemStore.TimeKey(item))
             {
                 inTime += chunks.Of(item) == Standing.Committed ? 1 : 0;
+
+                // Memberships of a day come before its places in time. What is listed is taken for there by duplicates.
+                foreach (var symbol in (hint.Symbols ?? []).Where(s => !_memberships.ContainsKey((hint.Table, hint.SourceId, s))))
+                {
+                    findings.Add($"index row {partition} {row.Key}: lists {symbol}, of which there is no membership");
+                }
             }
             else if (item.Symbols.FirstOrDefault(s => ItemStore.MembershipKey(s, item) == row.Key) is { } symbol)
             {

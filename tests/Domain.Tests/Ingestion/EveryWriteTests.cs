@@ -1,3 +1,4 @@
+using Sentiment.Adapters.AzureStorage;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Tests.Support;
@@ -58,9 +59,9 @@ public class EveryWriteTests
     }
 
     // Two chunks that share an item; pages over two days with everything that a page can hold.
-    private static IngestionHost Open(Func<int, int> version)
+    internal static IngestionHost Open(Func<int, int> version, AzureStorageOptions? azure = null)
     {
-        var host = new IngestionHost();
+        var host = new IngestionHost { Azure = azure };
         host.Vendor.Pages = request =>
         {
             var symbol = request.Symbols[0];
@@ -75,7 +76,7 @@ public class EveryWriteTests
         return host;
     }
 
-    private static async Task<(IReadOnlyList<string> Rows, List<string> Announced, int Writes)> UndisturbedAsync()
+    internal static async Task<(IReadOnlyList<string> Rows, List<string> Announced, int Writes)> UndisturbedAsync()
     {
         await using var host = Open(_ => 0);
         var chunks = await host.PlanAsync("r1", "acme", ["AAPL"], ["MSFT"]);
@@ -89,7 +90,7 @@ public class EveryWriteTests
         return (await host.RowsAsync(), [.. chunks.Select(c => string.Join(',', host.Announced.Of(c)))], host.Faults.Writes - before);
     }
 
-    private static async Task CrashAsync(IngestionHost host, int at, bool afterwards)
+    internal static async Task CrashAsync(IngestionHost host, int at, bool afterwards)
     {
         var chunks = await host.PlanAsync("r1", "acme", ["AAPL"], ["MSFT"]);
         (host.Faults.CrashAt, host.Faults.Afterwards) = (host.Faults.Writes + at, afterwards);
@@ -103,7 +104,7 @@ public class EveryWriteTests
         await host.CloseAsync();
     }
 
-    private static async Task<IReadOnlyList<ChunkId>> GoOnAsync(IngestionHost host)
+    internal static async Task<IReadOnlyList<ChunkId>> GoOnAsync(IngestionHost host)
     {
         ChunkId[] chunks = [new("r1", "acme", "wire/news", 1), new("r1", "acme", "wire/news", 2)];
         foreach (var chunk in chunks)

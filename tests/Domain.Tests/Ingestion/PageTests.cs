@@ -129,12 +129,12 @@ public class PageTests
         var chunk = (await host.PlanAsync("r1", "acme", ["AAPL"])).Single();
         var (row, records) = (await host.ChunkAsync(chunk), await RecordsAsync(host, chunk));
         var committer = host.Get<PageCommitter>();
-        var first = await committer.CommitAsync(row, 1, IngestionHost.Start, records, default);
+        var first = await committer.CommitAsync(row, 1, IngestionHost.Start, records, true, default);
         var rows = await host.RowsAsync();
 
         host.Scorer.Model = "other@00000002";
         host.Scorer.Shift = 1000;
-        var second = await committer.CommitAsync(row, 1, IngestionHost.Start, records, default);
+        var second = await committer.CommitAsync(row, 1, IngestionHost.Start, records, false, default);
         Assert.Equal(new Ledger(2, 1, 1, 0), first);
         Assert.Equal(first, second);
         Assert.Equal(rows, await host.RowsAsync());

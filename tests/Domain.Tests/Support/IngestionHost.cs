@@ -4,6 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Sentiment.Adapters.AzureBlobs;
+using Sentiment.Adapters.AzureStorage;
+using Sentiment.Adapters.AzureTables;
 using Sentiment.Adapters.Files;
 using Sentiment.Adapters.Sqlite;
 using Sentiment.Domain.Ingestion;
@@ -41,6 +44,9 @@ public sealed partial class IngestionHost : IAsyncDisposable
     public Announcements Announced { get; } = new();
 
     public Faults Faults { get; } = new();
+
+    /// <summary>Has the rows and bodies in a storage account; null: in SQLite and files.</summary>
+    public AzureStorageOptions? Azure { get; init; }
 
     public IngestionOptions Bounds { get; set; } = new() { ChunkSeconds = 60 };
 
@@ -153,10 +159,21 @@ public sealed partial class IngestionHost : IAsyncDisposable
     {
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(Time).AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
-        services.AddSqliteTables(o => o.Path = Path.Combine(_folder, "tables.db"));
-        services.AddFileBlobs(o => (o.Root, o.FlushToDisk) = (Path.Combine(_folder, "blobs"), false));
-        services.AddSingleton<ITableStore>(p => new FaultyTables(p.GetRequiredService<SqliteTableStore>(), Faults));
-        services.AddSingleton<IBlobStore>(p => new FaultyBlobs(p.GetRequiredService<FileBlobStore>(), Faults));
+        if (Azure is { } azure)
+        {
+            void Configure(AzureStorageOptions o) => (o.ConnectionString, o.Table, o.Container) = (azure.ConnectionString, azure.Table, azure.Container);
+            services.AddAzureTables(Configure).AddAzureBlobs(Configure);
+            services.AddSingleton<ITableStore>(p => new FaultyTables(p.GetRequiredService<AzureTableStore>(), Faults));
+            services.AddSingleton<IBlobStore>(p => new FaultyBlobs(p.GetRequiredService<AzureBlobStore>(), Faults));
+        }
+        else
+        {
+            services.AddSqliteTables(o => o.Path = Path.Combine(_folder, "tables.db"));
+            services.AddFileBlobs(o => (o.Root, o.FlushToDisk) = (Path.Combine(_folder, "blobs"), false));
+            services.AddSingleton<ITableStore>(p => new FaultyTables(p.GetRequiredService<SqliteTableStore>(), Faults));
+            services.AddSingleton<IBlobStore>(p => new FaultyBlobs(p.GetRequiredService<FileBlobStore>(), Faults));
+        }
+
         services.AddSingleton<ISentimentScorer>(Scorer).AddSingleton<ISecrets>(Secrets).AddSingleton<IPageAnnouncer>(Announced);
         foreach (var vendor in Vendors)
         {

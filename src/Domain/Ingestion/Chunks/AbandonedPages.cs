@@ -29,4 +29,13 @@ internal sealed class AbandonedPages(ChunkStore chunks, string run)
 
         return row.Page > page;
     }
+
+    /// <summary>Whether the row's page is known to be committed; false where that is for its own run to say.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="asking">The page that asks: those of its chunk before it are committed.</param>
+    /// <param name="cancellationToken">Gives the read up.</param>
+    public async ValueTask<bool> IsCommittedAsync(IStamped row, Stamp asking, CancellationToken cancellationToken) =>
+        row.Chunk.StartsWith(run + "|", StringComparison.Ordinal)
+            ? row.Chunk == asking.Chunk && row.Page < asking.Page
+            : !await HoldAsync(row, cancellationToken).ConfigureAwait(false);
 }

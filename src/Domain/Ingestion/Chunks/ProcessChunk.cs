@@ -99,8 +99,8 @@ internal sealed class ProcessChunk(
     private async Task<ChunkRow> NextPageAsync(ChunkRow row, CancellationToken cancellationToken)
     {
         var number = row.Page + 1;
-        var (pinned, records) = await fetcher.GetAsync(row, number, cancellationToken).ConfigureAwait(false);
-        var ledger = await committer.CommitAsync(row, number, pinned.FetchedAt, records, cancellationToken).ConfigureAwait(false);
+        var (pinned, records, isNew) = await fetcher.GetAsync(row, number, cancellationToken).ConfigureAwait(false);
+        var ledger = await committer.CommitAsync(row, number, pinned.FetchedAt, records, isNew, cancellationToken).ConfigureAwait(false);
         Count("accepted", ledger.Accepted);
         Count("duplicate", ledger.Duplicate);
         Count("quarantined", ledger.Quarantined);

@@ -13,13 +13,19 @@ namespace Sentiment.Domain.Ingestion.Pages;
 /// repeated; the chunk's checkpoint, which the caller writes afterwards, makes the page count.
 /// </summary>
 internal sealed class PageCommitter(
-    ItemStore items, QuarantineStore quarantine, TrendStore trends, ChunkStore chunks, ISentimentScorer scorer, TimeProvider time)
+    ItemStore items, QuarantineStore quarantine, TrendStore trends, ChunkStore chunks, ITableStore tables, ISentimentScorer scorer, TimeProvider time)
 {
     private const int MaxUrlLength = 2048;
 
     /// <summary>Writes the page; returns where its records went.</summary>
+    /// <param name="chunk">Its chunk, as of the checkpoint before it.</param>
+    /// <param name="number">The page, from 1.</param>
+    /// <param name="fetchedAt">Its clock.</param>
+    /// <param name="records">What it holds.</param>
+    /// <param name="isNew">Whether nobody has worked on it before.</param>
+    /// <param name="cancellationToken">Gives up; the next try writes the same.</param>
     public async Task<Ledger> CommitAsync(
-        ChunkRow chunk, int number, DateTimeOffset fetchedAt, IReadOnlyList<SourceRecord> records, CancellationToken cancellationToken)
+        ChunkRow chunk, int number, DateTimeOffset fetchedAt, IReadOnlyList<SourceRecord> records, bool isNew, CancellationToken cancellationToken)
     {
         var stamp = new Stamp(chunk.Id.ToString(), number);
         var abandoned = new AbandonedPages(chunks, chunk.Run);
@@ -28,11 +34,13 @@ internal sealed class PageCommitter(
         var storing = time.GetTimestamp();
         var quarantined = await quarantine.InsertAsync(
             chunk.Tenant, chunk.Table, page.Invalid, fetchedAt, stamp, abandoned, cancellationToken).ConfigureAwait(false);
-        var known = await items.KnownAsync(chunk.Tenant, chunk.Table, page.Valid.Keys, cancellationToken).ConfigureAwait(false);
+        var indexed = await new SettledRecords(tables, chunk.Tenant, chunk.Table, stamp, abandoned).FindAsync(page.Valid, cancellationToken).ConfigureAwait(false);
+        var open = page.Valid.Where(v => !indexed.Settled.Contains(v.Key)).ToList();
+        var known = await items.KnownAsync(chunk.Tenant, chunk.Table, indexed.Known, cancellationToken).ConfigureAwait(false);
         var stored = time.GetElapsedTime(storing);
 
         var scoring = time.GetTimestamp();
-        var fresh = await ScoreAsync(chunk, stamp, [.. page.Valid.Where(v => !known.ContainsKey(v.Key)).Select(v => v.Value)], cancellationToken).ConfigureAwait(false);
+        var fresh = await ScoreAsync(chunk, stamp, [.. open.Where(v => !known.ContainsKey(v.Key)).Select(v => v.Value)], cancellationToken).ConfigureAwait(false);
         Observe("score", time.GetElapsedTime(scoring));
 
         storing = time.GetTimestamp();
@@ -41,8 +49,8 @@ internal sealed class PageCommitter(
             known[id] = standing;
         }
 
-        var wanted = new List<(Item Item, IReadOnlyCollection<string> Symbols)>(page.Valid.Count);
-        foreach (var (id, (_, symbols)) in page.Valid)
+        var wanted = new List<(Item Item, IReadOnlyCollection<string> Symbols)>(open.Count);
+        foreach (var (id, (_, symbols)) in open)
         {
             wanted.Add((known.TryGetValue(id, out var standing)
                 ? await StandingAsync(chunk.Tenant, standing, stamp, abandoned, cancellationToken).ConfigureAwait(false)
@@ -51,16 +59,16 @@ internal sealed class PageCommitter(
 
         // Memberships before the symbols of items that stood: an item never names a symbol without its membership.
         var memberships = await items.InsertMembershipsAsync(chunk.Tenant, wanted, stamp, abandoned, cancellationToken).ConfigureAwait(false);
-        foreach (var (id, standing) in known)
-        {
-            await items.AmendAsync(chunk.Tenant, standing, page.Valid[id].Symbols, null, cancellationToken).ConfigureAwait(false);
-        }
+        await items.AmendAllAsync(
+            chunk.Tenant, chunk.Table, known.Select(k => (k.Value, (IReadOnlyCollection<string>)page.Valid[k.Key].Symbols)), cancellationToken).ConfigureAwait(false);
 
-        await trends.WriteAsync(chunk.Tenant, stamp, memberships, cancellationToken).ConfigureAwait(false);
+        var tried = isNew ? [] : memberships.Select(m => m.Item.PublishedAt)
+            .Concat(indexed.Settled.SelectMany(id => page.Valid[id].Symbols.Select(_ => page.Valid[id].Record.PublishedAt!.Value)));
+        await trends.WriteAsync(chunk.Tenant, stamp, memberships, tried, cancellationToken).ConfigureAwait(false);
         Observe("store", stored + time.GetElapsedTime(storing));
 
         var accepted = wanted.Count(w => stamp.IsOn(w.Item));
-        return new(accepted, page.Repeats + wanted.Count - accepted + page.Invalid.Count - quarantined, quarantined, page.Skipped);
+        return new(accepted, page.Repeats + page.Valid.Count - accepted + page.Invalid.Count - quarantined, quarantined, page.Skipped);
     }
 
     private static void Observe(string stage, TimeSpan elapsed) =>

@@ -14,16 +14,16 @@ namespace Sentiment.Domain.Ingestion.Pages;
 internal sealed class PageFetcher(
     SourceCatalog sources, RunStore runs, ChunkStore chunks, IBlobStore blobs, ISecrets secrets, ISentimentScorer scorer, TimeProvider time)
 {
-    /// <summary>The page as pinned, and its records.</summary>
+    /// <summary>The page as pinned, its records, and whether this call pinned it, so that nobody has worked on it before.</summary>
     /// <exception cref="SourceException">It could not be had; nothing was pinned.</exception>
     /// <exception cref="SecretMissingException">The tenant's credential leads nowhere.</exception>
-    public async Task<(PageRow Pinned, IReadOnlyList<SourceRecord> Records)> GetAsync(ChunkRow chunk, int page, CancellationToken cancellationToken)
+    public async Task<(PageRow Pinned, IReadOnlyList<SourceRecord> Records, bool IsNew)> GetAsync(ChunkRow chunk, int page, CancellationToken cancellationToken)
     {
         var source = sources.Get(chunk.Table);
         var request = new PageRequest(chunk.Symbols, chunk.From, chunk.To, chunk.Window, chunk.Cursor, null);
         if (await chunks.PageAsync(chunk.Id, page, cancellationToken).ConfigureAwait(false) is { } pinned)
         {
-            return (pinned, await ArchivedAsync(source, request, pinned, cancellationToken).ConfigureAwait(false));
+            return (pinned, await ArchivedAsync(source, request, pinned, cancellationToken).ConfigureAwait(false), false);
         }
 
         var fetching = time.GetTimestamp();
@@ -44,7 +44,7 @@ internal sealed class PageFetcher(
         Observe("store", storing);
 
         // Another holder may have pinned another body in between: then that is the page.
-        return (row, row == wanted ? parsed.Records : await ArchivedAsync(source, request, row, cancellationToken).ConfigureAwait(false));
+        return (row, row == wanted ? parsed.Records : await ArchivedAsync(source, request, row, cancellationToken).ConfigureAwait(false), ReferenceEquals(row, wanted));
     }
 
     private async Task<IReadOnlyList<SourceRecord>> ArchivedAsync(
