@@ -95,7 +95,8 @@ internal static class JsonRecords
 
     /// <summary>Whether the property is the field; if so, moves on to its value.</summary>
     private static bool IsNext(ref Utf8JsonReader reader, string? field) =>
-        field is not null && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals(field) && reader.Read();
+        field is not null && reader.TokenType == JsonTokenType.PropertyName
+        && (reader.ValueIsEscaped ? Unescaped(ref reader) == field : reader.ValueTextEquals(field)) && reader.Read();
 
     private static string? Id(ref Utf8JsonReader reader) => reader.TokenType switch
     {
@@ -104,11 +105,13 @@ internal static class JsonRecords
         _ => null,
     };
 
-    private static string? Text(ref Utf8JsonReader reader)
+    private static string? Text(ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.String ? Unescaped(ref reader) : null;
+
+    private static string? Unescaped(ref Utf8JsonReader reader)
     {
         try
         {
-            return reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+            return reader.GetString();
         }
         catch (InvalidOperationException)
         {
@@ -127,33 +130,33 @@ internal static class JsonRecords
                 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
         }
 
-        if (reader.TokenType != JsonTokenType.String || !reader.TryGetDateTimeOffset(out var time))
+        if (Text(ref reader) is not { } text || !reader.TryGetDateTimeOffset(out var time))
         {
             return null;
         }
 
         // Without an offset the reader would take it for local time.
-        var text = reader.ValueSpan;
-        var hasOffset = text[^1] is (byte)'Z' or (byte)'z' || (text.Length > 6 && text[^6] is (byte)'+' or (byte)'-' && text[^3] == (byte)':');
+        var hasOffset = text[^1] is 'Z' or 'z' || (text.Length > 6 && text[^6] is '+' or '-' && text[^3] == ':');
         return hasOffset ? time.ToUniversalTime() : new DateTimeOffset(time.DateTime, TimeSpan.Zero);
     }
 
-    private static List<string> Symbols(ref Utf8JsonReader reader)
+    private static OrderedDictionary<string, bool>.KeyCollection Symbols(ref Utf8JsonReader reader)
     {
-        var found = new List<string>();
+        // Linear also for a hostile record of a million tickers.
+        var found = new OrderedDictionary<string, bool>(StringComparer.Ordinal);
         if (reader.TokenType == JsonTokenType.StartArray)
         {
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
-                if (Text(ref reader)?.ToUpperInvariant() is { Length: > 0 and <= MaxSymbolLength } symbol && !found.Contains(symbol))
+                if (Text(ref reader)?.ToUpperInvariant() is { Length: > 0 and <= MaxSymbolLength } symbol)
                 {
-                    found.Add(symbol);
+                    found.TryAdd(symbol, true);
                 }
 
                 reader.Skip();
             }
         }
 
-        return found;
+        return found.Keys;
     }
 }

@@ -36,8 +36,11 @@ internal static class VendorAnswer
     }
 
     /// <summary>Returns if the body is a whole JSON array.</summary>
+    /// <param name="vendor">Who sent it.</param>
+    /// <param name="body">What was sent.</param>
+    /// <param name="credential">The value of the header that carried it; vendors repeat it in what they complain of.</param>
     /// <exception cref="SourceException">It is not JSON or ends early (transient), or has another shape.</exception>
-    public static void CheckIsArray(string vendor, ReadOnlySpan<byte> body)
+    public static void CheckIsArray(string vendor, ReadOnlySpan<byte> body, string credential)
     {
         try
         {
@@ -56,8 +59,16 @@ internal static class VendorAnswer
         }
 
         // Exhausted limits are reported with status 200, too.
-        var text = string.Concat(Encoding.UTF8.GetString(body[..Math.Min(body.Length, 200)]).Select(c => char.IsControl(c) ? ' ' : c));
+        var text = Quote(Encoding.UTF8.GetString(body[..Math.Min(body.Length, 4096)]), credential);
         throw new SourceException($"{vendor} sent no list but: {text}", isTransient: text.Contains("limit", StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>The first 200 characters in one line, without the credential, whatever scheme stands before it.</summary>
+    private static string Quote(string text, string credential)
+    {
+        var secret = credential[(credential.IndexOf(' ', StringComparison.Ordinal) + 1)..].Trim();
+        var safe = secret.Length == 0 ? text : text.Replace(secret, "***", StringComparison.Ordinal);
+        return string.Concat(safe.Take(200).Select(c => char.IsControl(c) ? ' ' : c));
     }
 
     private static DateTimeOffset? RetryAfter(HttpResponseMessage response, DateTimeOffset now)

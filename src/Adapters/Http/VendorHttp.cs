@@ -127,7 +127,7 @@ internal sealed class VendorHttp
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         VendorAnswer.CheckStatus(_vendor, response, _time.GetUtcNow());
         var body = await ReadAsync(response, cancellationToken).ConfigureAwait(false);
-        VendorAnswer.CheckIsArray(_vendor, body.Span);
+        VendorAnswer.CheckIsArray(_vendor, body.Span, credential);
         return new(body, sentAt);
     }
 

@@ -24,8 +24,13 @@ internal sealed class Lane(int maxTokens, int inputs) : IDisposable
         return _logits;
     }
 
-    /// <summary>Inputs of the fewest tokens, whatever ids they hold.</summary>
-    public OrtValue[] ProbeInputs() => Tensors(Math.Min(3, maxTokens));
+    /// <summary>Inputs of the fewest tokens, each of which is the id.</summary>
+    public OrtValue[] ProbeInputs(int id)
+    {
+        var length = Math.Min(3, maxTokens);
+        Array.Fill(_ids, id, 0, length);
+        return Tensors(length);
+    }
 
     public void Dispose()
     {

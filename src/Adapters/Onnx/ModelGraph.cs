@@ -58,12 +58,15 @@ internal sealed class ModelGraph : IDisposable
 
     public void Run(OrtValue[] inputs, OrtValue[] outputs) => _session.Run(_run, Inputs, inputs, Outputs, outputs);
 
-    /// <summary>Runs one short text and lets the graph make its output, whose shape is then known for certain.</summary>
-    public void Probe(string file, Lane lane)
+    /// <summary>
+    /// Runs one short text of the vocabulary's last word and lets the graph make its output: then its shape is known for
+    /// certain, and that it knows every word.
+    /// </summary>
+    public void Probe(string file, Lane lane, int largestId)
     {
         try
         {
-            using var results = _session.Run(_run, Inputs, lane.ProbeInputs(), Outputs);
+            using var results = _session.Run(_run, Inputs, lane.ProbeInputs(largestId), Outputs);
             var shape = results[0].GetTensorTypeAndShape().Shape;
             if (shape is not [1, 3])
                 throw new ModelFolderException(file, $"output \"{Outputs[0]}\" has the shape [{string.Join(", ", shape)}] for one text; [1, 3] was expected, one value a label");
@@ -72,7 +75,7 @@ internal sealed class ModelGraph : IDisposable
         }
         catch (OnnxRuntimeException problem)
         {
-            throw new ModelFolderException(file, $"cannot run one short text: {problem.Message}", problem);
+            throw new ModelFolderException(file, $"cannot run a short text of the last word in {TextTokens.FileName} (id {largestId}); a graph and a vocabulary made for each other were expected: {problem.Message}", problem);
         }
     }
 

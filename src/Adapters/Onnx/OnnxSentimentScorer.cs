@@ -65,7 +65,7 @@ public sealed class OnnxSentimentScorer : ISentimentScorer, IDisposable
             var scorer = new OnnxSentimentScorer(name, tokens, graph, lanes, description.LabelPlaces(), time);
             try
             {
-                graph.Probe(graphFile, lanes[0]);
+                graph.Probe(graphFile, lanes[0], tokens.LargestId);
                 return scorer;
             }
             catch

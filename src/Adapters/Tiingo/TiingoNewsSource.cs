@@ -38,7 +38,9 @@ internal sealed class TiingoNewsSource(VendorHttp http) : ITableSource
     public SourcePage Parse(PageRequest request, SourceBody body)
     {
         var records = JsonRecords.Read(body.Bytes, Fields, []);
-        var next = Offset(request) + records.Count - Overlap;
+
+        // Records that a page repeats make it longer than asked for, yet take no offsets.
+        var next = Offset(request) + Math.Min(records.Count, PageSize) - Overlap;
         var isLast = records.Count < PageSize || records.TakeLast(Overlap).All(r => DateOf(r, request.Window) < request.From);
         return isLast ? new(records, null)
             : next <= MaxOffset ? new(records, next.ToString(CultureInfo.InvariantCulture))

@@ -43,13 +43,16 @@ public readonly record struct Probabilities(int Negative, int Neutral, int Posit
         : Negative > Neutral && Negative > Positive ? SentimentLabel.Negative
         : SentimentLabel.Neutral;
 
-    /// <summary>Softmax of three logits, rounded to millionths; the class with the largest share takes the rounding error.</summary>
+    /// <summary>
+    /// Softmax of three logits, rounded to millionths. The class with the smallest share takes the rounding error, neutral if
+    /// the others are alike: so rounding never breaks a tie and never turns an order round.
+    /// </summary>
     public static Probabilities FromLogits(double negative, double neutral, double positive)
     {
         var max = Math.Max(negative, Math.Max(neutral, positive));
         double a = Math.Exp(negative - max), b = Math.Exp(neutral - max), c = Math.Exp(positive - max), sum = a + b + c;
         int n = Round(a / sum), m = Round(b / sum), p = Round(c / sum), rest = 1_000_000 - n - m - p;
-        return m >= n && m >= p ? new(n, m + rest, p) : n >= p ? new(n + rest, m, p) : new(n, m, p + rest);
+        return n == p || m <= Math.Min(n, p) ? new(n, m + rest, p) : n < p ? new(n + rest, m, p) : new(n, m, p + rest);
     }
 
     private static int Round(double share) => (int)Math.Round(share * 1_000_000, MidpointRounding.ToEven);

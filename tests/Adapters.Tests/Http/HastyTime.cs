@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Sentiment.Adapters.Tests.Http;
+
+/// <summary>
+/// A clock that jumps to the end of every wait as soon as it begins, and notes it. Time-outs of attempts are longer
+/// than any wait and so stand until the test moves the clock.
+/// </summary>
+internal sealed class HastyTime(DateTimeOffset start) : FakeTimeProvider(start)
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+
+    private readonly Lock _advancing = new();
+
+    /// <summary>The waits in their order.</summary>
+    public ConcurrentQueue<TimeSpan> Waits { get; } = new();
+
+    /// <summary>The time-outs in their order.</summary>
+    public ConcurrentQueue<TimeSpan> TimeOuts { get; } = new();
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = base.CreateTimer(callback, state, dueTime, period);
+        if (dueTime >= TimeSpan.Zero && dueTime <= LongestWait)
+        {
+            Waits.Enqueue(dueTime);
+
+            // Not here: whoever waits does not have the timer yet. One at a time: a step within a step wakes nobody.
+            _ = Task.Run(() =>
+            {
+                lock (_advancing)
+                {
+                    Advance(dueTime);
+                }
+            });
+        }
+
+        else if (dueTime > LongestWait)
+        {
+            TimeOuts.Enqueue(dueTime);
+        }
+
+        return timer;
+    }
+}

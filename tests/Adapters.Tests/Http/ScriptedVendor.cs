@@ -1,0 +1,185 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Sentiment.Adapters.Http;
+using Sentiment.Domain.Sources;
+
+namespace Sentiment.Adapters.Tests.Http;
+
+/// <summary>A vendor on a real socket that gives the answers a test scripted, and the sources that call it.</summary>
+internal sealed class ScriptedVendor : IAsyncDisposable
+{
+    public const string Secret = "s3cret-t0ken";
+
+    public static readonly DateTimeOffset Now = new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    private readonly WebApplication _app;
+    private readonly ServiceProvider _services;
+    private readonly ConcurrentQueue<RequestDelegate> _answers = new();
+    private readonly Channel<SeenRequest> _arrivals = Channel.CreateUnbounded<SeenRequest>();
+    private RequestDelegate _rest = Status(StatusCodes.Status418ImATeapot);
+
+    private ScriptedVendor(WebApplication app, IEnumerable<(string Key, string Value)> settings)
+    {
+        _app = app;
+        app.Run(AnswerAsync);
+        app.Start();
+        Address = new Uri(app.Urls.First());
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)).Concat(
+        [
+            new("Sources:Tiingo:BaseUrl", Address.ToString()),
+            new("Sources:Finnhub:BaseUrl", new Uri(Address, "api/v1").ToString()),
+        ])).Build();
+        _services = new ServiceCollection().AddSingleton<TimeProvider>(Time).AddSources(configuration).BuildServiceProvider();
+        Tiingo = Source("tiingo");
+        Finnhub = Source("finnhub");
+    }
+
+    public Uri Address { get; }
+
+    public HastyTime Time { get; } = new(Now);
+
+    public ITableSource Tiingo { get; }
+
+    public ITableSource Finnhub { get; }
+
+    /// <summary>The calls in their order.</summary>
+    public ConcurrentQueue<SeenRequest> Seen { get; } = new();
+
+    public static ScriptedVendor Start(params (string Key, string Value)[] settings)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        return new(builder.Build(), settings);
+    }
+
+    /// <summary>What a first call asks for.</summary>
+    public static PageRequest Request(CursorDate window = CursorDate.Crawled, string? cursor = null, string? credential = Secret, params string[] symbols) =>
+        new(symbols.Length == 0 ? ["AAPL"] : symbols, Now.AddDays(-7), Now, window, cursor, credential);
+
+    public static RequestDelegate Status(int status, string body = """{"detail":"no"}""", string? retryAfter = null) => context =>
+    {
+        context.Response.StatusCode = status;
+        if (retryAfter is not null)
+        {
+            context.Response.Headers.RetryAfter = retryAfter;
+        }
+
+        return body.Length == 0 ? Task.CompletedTask : context.Response.WriteAsync(body);
+    };
+
+    public static RequestDelegate Body(string json) => Status(StatusCodes.Status200OK, json);
+
+    /// <summary>A body that announces more bytes than it has, then closes the connection.</summary>
+    public static RequestDelegate Cut(string part, int announced) => async context =>
+    {
+        context.Response.ContentLength = announced;
+        await context.Response.WriteAsync(part);
+        await context.Response.Body.FlushAsync();
+        context.Abort();
+    };
+
+    /// <summary>No answer at all, only a closed connection.</summary>
+    public static Task Reset(HttpContext context)
+    {
+        context.Abort();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Never ends; the caller must give up.</summary>
+    public static RequestDelegate Hang(string? begun = null) => async context =>
+    {
+        if (begun is not null)
+        {
+            await context.Response.WriteAsync(begun);
+            await context.Response.Body.FlushAsync();
+        }
+
+        await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted).ContinueWith(
+            _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    };
+
+    /// <summary>The answers of the next calls, one each.</summary>
+    public ScriptedVendor Then(params RequestDelegate[] answers)
+    {
+        foreach (var answer in answers)
+        {
+            _answers.Enqueue(answer);
+        }
+
+        return this;
+    }
+
+    /// <summary>The answer of every call after the scripted ones.</summary>
+    public ScriptedVendor Always(RequestDelegate answer)
+    {
+        _rest = answer;
+        return this;
+    }
+
+    /// <summary>Waits for the next call.</summary>
+    public async Task<SeenRequest> ArrivalAsync()
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        return await _arrivals.Reader.ReadAsync(limit.Token);
+    }
+
+    public Task<SourceBody> FetchAsync(string? credential = Secret) => Tiingo.FetchAsync(Request(credential: credential), default).WaitAsync(Limit);
+
+    /// <summary>How a call fails, whose message and causes hold no secret.</summary>
+    public async Task<T> FailureAsync<T>(string? credential = Secret)
+        where T : SourceException
+    {
+        var exception = await Assert.ThrowsAsync<T>(() => FetchAsync(credential));
+        if (credential is { Length: > 0 })
+        {
+            Assert.DoesNotContain(credential, exception.ToString(), StringComparison.Ordinal);
+        }
+
+        return exception;
+    }
+
+    /// <summary>Closes the socket; whoever calls is refused.</summary>
+    public async Task StopServingAsync()
+    {
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        await _app.StopAsync(now.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        await StopServingAsync();
+        await _app.DisposeAsync();
+    }
+
+    private ITableSource Source(string vendor) => _services.GetServices<ITableSource>().Single(s => s.Description.Vendor == vendor);
+
+    private Task AnswerAsync(HttpContext context)
+    {
+        var seen = new SeenRequest(
+            context.Request.Path + context.Request.QueryString,
+            context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase));
+        Seen.Enqueue(seen);
+        _arrivals.Writer.TryWrite(seen);
+        return (_answers.TryDequeue(out var answer) ? answer : _rest)(context);
+    }
+}
+
+internal sealed record SeenRequest(string Target, IReadOnlyDictionary<string, string> Headers);
+
+/// <summary>Reads JSON as the body of an answer.</summary>
+internal static class Bodies
+{
+    public static SourceBody Of(string json) => new(Encoding.UTF8.GetBytes(json), ScriptedVendor.Now);
+}
