@@ -3,12 +3,13 @@ using Azure.Monitor.OpenTelemetry.Exporter;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using Sentiment.Domain.Diagnostics;
 
 namespace Sentiment.Functions.Telemetry;
 
-/// <summary>Registers traces and metrics.</summary>
+/// <summary>Registers traces, metrics and logs.</summary>
 internal static class TelemetryServices
 {
     private const string ConnectionString = "APPLICATIONINSIGHTS_CONNECTION_STRING";
@@ -20,6 +21,9 @@ internal static class TelemetryServices
         var telemetry = services.AddOpenTelemetry().UseFunctionsWorkerDefaults().WithMetrics(metrics => metrics.AddMeter(SentimentMeter.Name));
         if (configuration[ConnectionString] is not { Length: > 0 })
         {
+            // The host leaves the logs of a worker with OpenTelemetry to the worker: on a developer's machine they go to the console.
+            services.AddLogging(logs => logs.AddSimpleConsole(console => console.SingleLine = true)
+                .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Azure", LogLevel.Warning).AddFilter("System", LogLevel.Warning));
             return;
         }
 
