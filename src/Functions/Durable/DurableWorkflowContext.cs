@@ -13,7 +13,7 @@ namespace Sentiment.Functions.Durable;
 /// </remarks>
 internal sealed class DurableWorkflowContext(TaskOrchestrationContext inner, WorkflowRegistry registry) : IWorkflowContext
 {
-    private readonly DurableEvents _events = new(inner);
+    private readonly Dictionary<string, Task> _waits = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, (string Name, Task<JsonElement?> Run)> _children = new(StringComparer.Ordinal);
     private readonly List<(string Description, Task Call)> _calls = [];
     private (string? Input, bool KeepEvents)? _next;
@@ -80,7 +80,16 @@ internal sealed class DurableWorkflowContext(TaskOrchestrationContext inner, Wor
     public async Task<T> WaitForEventAsync<T>(string name, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        return Read<T>(await _events.WaitAsync(name, cancellationToken));
+        if (_waits.TryGetValue(name, out var pending) && !pending.IsCompleted)
+        {
+            throw new InvalidOperationException($"The workflow already waits for the event '{name}'; one wait per name.");
+        }
+
+        // Durable Task would give such a wait an event that came early.
+        cancellationToken.ThrowIfCancellationRequested();
+        var wait = inner.WaitForExternalEvent<JsonElement?>(name, cancellationToken);
+        _waits[name] = Follow($"event '{name}'", wait);
+        return Read<T>(await wait);
     }
 
     /// <inheritdoc/>
@@ -105,17 +114,12 @@ internal sealed class DurableWorkflowContext(TaskOrchestrationContext inner, Wor
             return false;
         }
 
-        var pending = _calls.Where(c => !c.Call.IsCompleted).Select(c => c.Description).Concat(_events.Waiting.Select(name => $"event '{name}'")).Take(5).ToList();
+        var pending = _calls.Where(c => !c.Call.IsCompleted).Select(c => c.Description).Take(5).ToList();
         if (pending.Count > 0)
         {
             throw new WorkflowFailureException(new(
                 nameof(InvalidOperationException),
                 $"The workflow continued as new while it still waits; await or cancel first: {string.Join(", ", pending)}.", true));
-        }
-
-        if (next.KeepEvents)
-        {
-            _events.Forward();
         }
 
         inner.ContinueAsNew(Element(next.Input), next.KeepEvents);
