@@ -1,6 +1,6 @@
 using Sentiment.Domain.Diagnostics;
-using Sentiment.Domain.Items;
 using Sentiment.Domain.Ingestion.Chunks;
+using Sentiment.Domain.Items;
 using Sentiment.Domain.Storage;
 using Sentiment.Domain.Trends;
 
