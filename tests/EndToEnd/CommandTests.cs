@@ -50,6 +50,9 @@ public sealed class CommandTests
         place.Write(("acme", ["AAPL"], "GOOD_TOKEN"));
         AssertRefused(await SentimentProcess.RunAsync(new Dictionary<string, string> { ["Ingestion__ChunkSeconds"] = "0" }, place.Run()), 2, "Ingestion:ChunkSeconds");
         AssertRefused(await SentimentProcess.RunAsync(new Dictionary<string, string> { ["Sources__Tiingo__BaseUrl"] = "nowhere" }, place.Run()), 2, "Sources:Tiingo:BaseUrl");
+        AssertRefused(await SentimentProcess.RunAsync(new Dictionary<string, string> { ["Retention__Raw"] = "95" }, place.Run()), 2, "Retention:Raw");
+        AssertRefused(await SentimentProcess.RunAsync(
+            new Dictionary<string, string> { ["Retention__Raw"] = "95" }, "serve", "--tenants", place.Tenants, "--data", place.Data), 2, "Retention:Raw");
         AssertRefused(await SentimentProcess.RunAsync(new Dictionary<string, string> { ["Scoring__ModelPath"] = "/no-model" }, place.Run()), 2, "/no-model");
     }
 

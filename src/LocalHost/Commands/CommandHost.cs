@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Sentiment.Domain.Scoring;
 using Sentiment.LocalHost.Data;
 
@@ -35,6 +36,10 @@ internal static class CommandHost
         return builder.Build();
     }
 
-    /// <summary>Loads the model now, so that a wrong one is refused before anything begins.</summary>
-    public static void LoadModel(IServiceProvider services) => services.GetRequiredService<ISentimentScorer>();
+    /// <summary>Checks the options and loads the model now, so that what is wrong is refused, by its name alone, before anything begins.</summary>
+    public static void Check(IServiceProvider services)
+    {
+        services.GetRequiredService<IStartupValidator>().Validate();
+        services.GetRequiredService<ISentimentScorer>();
+    }
 }

@@ -63,7 +63,7 @@ internal static class RunCommand
         builder.Services.AddPipeline(builder.Configuration, folder.Path);
         var host = builder.Build();
         await using var disposing = ((IAsyncDisposable)host).ConfigureAwait(false);
-        CommandHost.LoadModel(host.Services);
+        CommandHost.Check(host.Services);
         var starter = host.Services.GetRequiredService<RunStarter>();
         var prepared = await starter.PrepareAsync(request, roster, OverlapPolicy.Skip, cancellationToken).ConfigureAwait(false);
 

@@ -57,7 +57,7 @@ internal static class LocalServer
 
         var app = builder.Build();
         await using var disposing = app.ConfigureAwait(false);
-        CommandHost.LoadModel(app.Services);
+        CommandHost.Check(app.Services);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.MapSentimentApi();
