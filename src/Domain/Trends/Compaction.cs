@@ -18,11 +18,11 @@ internal sealed record FoldResult(int Folded, bool IsComplete, bool HasMore);
 /// <remarks>See docs/decisions/0002-compaction.md for why segments, and why the list stays.</remarks>
 internal sealed class Compaction(ITableStore tables)
 {
-    // A write has at most 100 rows and 3.5 MiB: 60 partials removed, a segment of at most 2.5 MiB and its list.
+    // One write holds 60 partials removed, a segment and its list: together they are as large as a write may be.
     private const int PartialsPerFold = 60;
     private const int PartialBytesPerFold = 1024 * 1024;
-    private const int SegmentBytes = 2_621_440;
     private const int ListBytes = 400 * 1024;
+    private const int SegmentBytes = TableLimits.MaxWriteBytes - ListBytes;
 
     /// <summary>Folds what may be folded, a bounded write at a time, until the budget is used up.</summary>
     public async Task<FoldResult> FoldAsync(string tenant, string day, PageStandings standings, TimeBudget budget, CancellationToken cancellationToken)

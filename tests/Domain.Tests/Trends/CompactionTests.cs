@@ -54,6 +54,42 @@ public class CompactionTests
     }
 
     [Fact]
+    public async Task A_full_segment_and_its_list_stay_within_one_write()
+    {
+        await using var host = new IngestionHost();
+        var chunk = (await host.PlanAsync("r1", "acme", ["AAPL"])).Single();
+        var stored = await host.Get<ChunkStore>().GetAsync(chunk, default);
+        var trends = host.Get<TrendStore>();
+        Item At(int page, int minute) => new(
+            $"{page:D16}{minute:D16}", "wire/news", $"{page}-{minute}", ["AAPL"], "x", null, Noon.Date.AddMinutes(minute), 100_000, 200_000, 700_000, "m", "c", 1);
+
+        // Large partials nearly fill the segment; then many that fall into buckets it has already, so that only its list grows.
+        const int Large = 8, All = 1500;
+        for (var page = 1; page <= All; page++)
+        {
+            var number = page;
+            var minutes = page < Large ? 1440 : page == Large ? 1000 : 1;
+            await trends.WriteAsync(
+                "acme", new(chunk.ToString(), page), [.. Enumerable.Range(0, minutes).Select(m => (At(number, m), $"S{Math.Min(number, Large)}", true))], [], default);
+        }
+
+        await host.Get<ChunkStore>().SaveAsync(stored!.Row with { Status = WorkStatus.Completed, Page = All, EndedAt = IngestionHost.Start.AddHours(-1) }, stored.ETag, default);
+        var before = await BytesAsync(host, "acme", Day[0]);
+        var folded = 0;
+        for (var result = await FoldAsync(host, "acme", Day[0]); ; result = await FoldAsync(host, "acme", Day[0]))
+        {
+            folded += result.Folded;
+            if (!result.HasMore)
+            {
+                break;
+            }
+        }
+
+        Assert.Equal(All, folded);
+        Assert.Equal(before, await BytesAsync(host, "acme", Day[0]));
+    }
+
+    [Fact]
     public async Task A_day_larger_than_a_write_is_folded_into_several_segments_and_a_reader_sees_one_day()
     {
         await using var host = new IngestionHost();

@@ -19,7 +19,7 @@ public sealed class RunSteering
 
     /// <summary>Holds an unfinished run: chunks under way go on to the end of their time budget, nothing new is begun.</summary>
     /// <exception cref="KeyNotFoundException">There is no such run.</exception>
-    /// <exception cref="RunStateException">It has ended.</exception>
+    /// <exception cref="RunStateException">It has ended, or new parts of it began faster than they could be held.</exception>
     public Task SuspendAsync(string run, string reason, CancellationToken cancellationToken) => HoldAsync(run, true, reason, cancellationToken);
 
     /// <summary>Lets a held run go on; one that is not held is left as it is.</summary>
@@ -108,7 +108,7 @@ public sealed class RunSteering
         };
         for (var round = 0; round < MaxRounds; round++)
         {
-            var children = (await _workflows.QueryAsync(query, cancellationToken).ConfigureAwait(false)).Instances;
+            var children = await ChildrenAsync(query, cancellationToken).ConfigureAwait(false);
             if (children.Count == 0)
             {
                 return;
@@ -120,8 +120,24 @@ public sealed class RunSteering
             }
         }
 
+        throw new RunStateException($"run '{run}' begins and ends its parts too fast to be {(isHeld ? "held" : "resumed")} as a whole: ask again");
+
         Task<bool> TellAsync(string instance) => isHeld
             ? _workflows.SuspendAsync(instance, reason, cancellationToken) : _workflows.ResumeAsync(instance, reason, cancellationToken);
+    }
+
+    // A page of a back end may be empty and yet not be the last.
+    private async Task<IReadOnlyList<WorkflowInstance>> ChildrenAsync(WorkflowQuery query, CancellationToken cancellationToken)
+    {
+        WorkflowPage page;
+        do
+        {
+            page = await _workflows.QueryAsync(query, cancellationToken).ConfigureAwait(false);
+            query = query with { Continuation = page.Continuation };
+        }
+        while (page.Instances.Count == 0 && page.Continuation is not null);
+
+        return page.Instances;
     }
 
     private async Task<Stored<RunRow>> GetAsync(string run, CancellationToken cancellationToken) =>

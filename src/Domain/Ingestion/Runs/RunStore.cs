@@ -129,13 +129,9 @@ public sealed class RunStore(ITableStore tables)
     /// <summary>Changes a run's status and its place in the index in one write.</summary>
     public async Task SetStatusAsync(string run, WorkStatus status, DateTimeOffset? endedAt, CancellationToken cancellationToken)
     {
-        while (await GetAsync(run, cancellationToken).ConfigureAwait(false) is var stored)
+        while (true)
         {
-            if (stored is null)
-            {
-                throw new KeyNotFoundException($"No run '{run}'.");
-            }
-
+            var stored = await GetAsync(run, cancellationToken).ConfigureAwait(false) ?? throw new KeyNotFoundException($"No run '{run}'.");
             if (stored.Row.Status == status || await TryMoveAsync(stored, stored.Row with { Status = status, EndedAt = endedAt }, [], cancellationToken).ConfigureAwait(false))
             {
                 return;
