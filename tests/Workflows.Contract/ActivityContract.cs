@@ -38,21 +38,34 @@ public abstract class ActivityContract : WorkflowContract
     [Fact]
     public async Task No_more_calls_than_the_window_are_in_flight_and_results_keep_the_order_of_the_inputs()
     {
+        var gate = new Gate();
+        var running = 0;
+        ConcurrentQueue<int> sideBySide = [];
+        Script.Body = async (_, input, cancellationToken) =>
+        {
+            sideBySide.Enqueue(Interlocked.Increment(ref running));
+            await gate.PassAsync(cancellationToken);
+            Interlocked.Decrement(ref running);
+            return input;
+        };
         Define("w", async (c, _) =>
         {
-            var (inFlight, most) = (0, 0);
+            var (inFlight, asked) = (0, 0);
             var results = await BoundedWindow.RunAsync([.. Enumerable.Range(0, 12).Select(i => $"{i}")], 3, async i =>
             {
-                most = Math.Max(most, ++inFlight);
+                asked = Math.Max(asked, ++inFlight);
                 var result = await Do(c, i);
                 inFlight--;
                 return result;
             });
-            return $"{most}: {string.Join(' ', results)}";
+            return $"{asked}: {string.Join(' ', results)}";
         });
         await BeginAsync("w");
+        await gate.EnteredAsync(3);
+        Assert.Equal(["0", "1", "2"], Script.Runs.Order(StringComparer.Ordinal));
+        gate.Open();
         await AssertOutputAsync($"3: {string.Join(' ', Enumerable.Range(0, 12))}", "w");
-        Assert.Equal(["0", "1", "2"], Script.Runs.Take(3).Order(StringComparer.Ordinal));
+        Assert.Equal(3, sideBySide.Max());
     }
 
     [Fact]

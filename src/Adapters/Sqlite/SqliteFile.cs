@@ -113,9 +113,15 @@ internal sealed class SqliteFile(SqliteOptions options)
 
     private bool IsNew(SqliteConnection connection)
     {
-        var version = Number(connection, "PRAGMA user_version");
-        var application = Number(connection, "PRAGMA application_id");
-        if (version == 0 && application == 0 && Number(connection, "SELECT count(*) FROM sqlite_master") == 0)
+        // One statement sees one moment: another process may be making the tables between two.
+        using var command = connection.CreateCommand();
+        command.CommandText = """
+            SELECT (SELECT user_version FROM pragma_user_version), (SELECT application_id FROM pragma_application_id), count(*) FROM sqlite_master
+            """;
+        using var reader = command.ExecuteReader();
+        reader.Read();
+        var (version, application, tables) = (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
+        if (version == 0 && application == 0 && tables == 0)
         {
             return true;
         }
@@ -135,8 +141,6 @@ internal sealed class SqliteFile(SqliteOptions options)
     }
 
     private static void Run(SqliteConnection connection, string sql) => Scalar(connection, sql);
-
-    private static long Number(SqliteConnection connection, string sql) => Convert.ToInt64(Scalar(connection, sql), CultureInfo.InvariantCulture);
 
     private static string? Text(SqliteConnection connection, string sql) => Convert.ToString(Scalar(connection, sql), CultureInfo.InvariantCulture);
 

@@ -150,6 +150,26 @@ public sealed class SqliteTableStoreTests : IAsyncLifetime, IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_file_may_be_opened_to_read_at_any_moment_of_its_making()
+    {
+        for (var i = 0; i < 200; i++)
+        {
+            var file = _folder.Of($"made{i}.db");
+            using var made = new CancellationTokenSource();
+            var looks = Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+            {
+                while (!made.IsCancellationRequested)
+                {
+                    new SqliteFile(new SqliteOptions { Path = file }).OpenForReading()?.Dispose();
+                }
+            })).ToList();
+            new SqliteFile(new SqliteOptions { Path = file }).OpenForWriting().Dispose();
+            await made.CancelAsync();
+            await Task.WhenAll(looks);
+        }
+    }
+
+    [Fact]
     public async Task A_damaged_file_is_named_when_the_damage_is_met()
     {
         var store = _folder.Open();
