@@ -65,22 +65,36 @@ public sealed class ItemStore(ITableStore tables)
     internal async Task AmendAllAsync(
         string tenant, string table, IEnumerable<(Stored<Item> Item, IReadOnlyCollection<string> Symbols)> items, CancellationToken cancellationToken)
     {
-        var lacking = items.Where(i => i.Symbols.Except(i.Item.Row.Symbols, StringComparer.Ordinal).Any()).ToDictionary(i => Key(i.Item.Row.SourceId), StringComparer.Ordinal);
-        foreach (var batch in Rows.Batches([.. lacking.Select(i => TableWrite.IfMatch(
-            i.Key, Rows.Version, Rows.Write(Joined(i.Value.Item.Row, i.Value.Symbols), RowJson.Default.Item), i.Value.Item.ETag))]))
+        var lacking = items.ToDictionary(i => Key(i.Item.Row.SourceId), StringComparer.Ordinal);
+        while (true)
         {
-            try
+            var open = lacking.Where(i => i.Value.Symbols.Except(i.Value.Item.Row.Symbols, StringComparer.Ordinal).Any()).Select(i => TableWrite.IfMatch(
+                i.Key, Rows.Version, Rows.Write(Joined(i.Value.Item.Row, i.Value.Symbols), RowJson.Default.Item), i.Value.Item.ETag)).ToList();
+            var refused = new List<string>();
+            while (open.Count > 0)
             {
-                await tables.WriteAsync(Partition(tenant, table), batch, cancellationToken).ConfigureAwait(false);
-            }
-            catch (TableConflictException)
-            {
-                // Another page amends some of them as well: one by one, each joins what it finds.
-                foreach (var (item, symbols) in batch.Select(w => lacking[w.Key]))
+                var batch = Rows.Batches(open).First();
+                try
                 {
-                    await AmendAsync(tenant, item, symbols, null, cancellationToken).ConfigureAwait(false);
+                    await tables.WriteAsync(Partition(tenant, table), batch, cancellationToken).ConfigureAwait(false);
+                    open.RemoveRange(0, batch.Count);
+                }
+                catch (TableConflictException conflict)
+                {
+                    // Another page amended it as well: it is read again, and joined with what that page added.
+                    open.RemoveAll(w => w.Key == conflict.Key);
+                    refused.Add(conflict.Key);
                 }
             }
+
+            if (refused.Count == 0)
+            {
+                return;
+            }
+
+            var rows = await tables.GetAllAsync(Partition(tenant, table), refused, cancellationToken).ConfigureAwait(false);
+            lacking = rows.ToDictionary(
+                r => r.Key, r => (new Stored<Item>(Rows.Read(r.Value, RowJson.Default.Item), r.Value.ETag), lacking[r.Key].Symbols), StringComparer.Ordinal);
         }
     }
 

@@ -57,6 +57,7 @@ internal sealed class ProcessChunk(
         try
         {
             held = await chunks.SaveAsync(held.Row with { Status = WorkStatus.Running, Epoch = held.Row.Epoch + 1 }, held.ETag, cancellationToken).ConfigureAwait(false);
+            var saved = held.Row;
             held = held with { Row = await announcers.AnnounceAsync(held.Row, cancellationToken).ConfigureAwait(false) };
             while (!held.Row.Drained)
             {
@@ -66,9 +67,15 @@ internal sealed class ProcessChunk(
                     return new(ChunkResult.More);
                 }
 
-                await chunks.CheckAsync(held, cancellationToken).ConfigureAwait(false);
+                // Before each page; where nothing was announced since, the last save has just checked it.
+                if (held.Row.Announced != saved.Announced)
+                {
+                    await chunks.CheckAsync(held, cancellationToken).ConfigureAwait(false);
+                }
+
                 var committed = await NextPageAsync(held.Row, cancellationToken).ConfigureAwait(false);
                 held = await chunks.SaveAsync(committed, held.ETag, cancellationToken).ConfigureAwait(false);
+                saved = held.Row;
 
                 // The next checkpoint, or the end, says that this page is announced: a crash in between announces it again.
                 held = held with { Row = await announcers.AnnounceAsync(held.Row, cancellationToken).ConfigureAwait(false) };

@@ -47,7 +47,7 @@ internal sealed class PageCommitter(
         storing = time.GetTimestamp();
         var marked = fresh.Values.Select(i => Rows.Day(i.PublishedAt)).ToHashSet(StringComparer.Ordinal);
         await days.MarkAsync(chunk.Tenant, marked, cancellationToken).ConfigureAwait(false);
-        foreach (var (id, standing) in await items.InsertAsync(chunk.Tenant, chunk.Table, fresh.Values, cancellationToken).ConfigureAwait(false))
+        foreach (var (id, standing) in await items.InsertAsync(chunk.Tenant, chunk.Table, InTurn(fresh.Values, chunk.Number), cancellationToken).ConfigureAwait(false))
         {
             known[id] = standing;
         }
@@ -74,6 +74,14 @@ internal sealed class PageCommitter(
 
         var accepted = wanted.Count(w => stamp.IsOn(w.Item));
         return new(accepted, page.Repeats + page.Valid.Count - accepted + page.Invalid.Count - quarantined, quarantined, page.Skipped);
+    }
+
+    // Chunks that work side by side begin at different places of their pages, so that they do not meet at every item they
+    // share: whoever comes second finds all of the other's at one look.
+    private static IEnumerable<Item> InTurn(Dictionary<string, Item>.ValueCollection items, int chunk)
+    {
+        var first = (int)(items.Count * (chunk * 0.382 % 1));
+        return items.Skip(first).Concat(items.Take(first));
     }
 
     private static void Observe(string stage, TimeSpan elapsed) =>

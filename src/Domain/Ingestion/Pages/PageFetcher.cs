@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Sentiment.Domain.Diagnostics;
 using Sentiment.Domain.Ingestion.Chunks;
@@ -15,6 +16,11 @@ namespace Sentiment.Domain.Ingestion.Pages;
 internal sealed class PageFetcher(
     SourceCatalog sources, RunStore runs, ChunkStore chunks, IBlobStore blobs, ISecrets secrets, ISentimentScorer scorer, TimeProvider time)
 {
+    private const int MaxTenants = 1000;
+
+    // A run's tenants are pinned when it starts, so what their rows say of credentials never changes.
+    private readonly ConcurrentDictionary<(string Run, string Tenant), IReadOnlyDictionary<string, string>> _credentials = new();
+
     /// <summary>The page as pinned, its records, and whether this call pinned it, so that nobody has worked on it before.</summary>
     /// <exception cref="SourceException">It could not be had; nothing was pinned.</exception>
     /// <exception cref="SecretMissingException">The tenant's credential leads nowhere.</exception>
@@ -60,10 +66,20 @@ internal sealed class PageFetcher(
 
     private async Task<string> CredentialAsync(ChunkRow chunk, string vendor, CancellationToken cancellationToken)
     {
-        var tenant = (await runs.TenantAsync(chunk.Run, chunk.Tenant, cancellationToken).ConfigureAwait(false)).Tenant;
-        return tenant.Credentials.TryGetValue(vendor, out var reference)
+        if (!_credentials.TryGetValue((chunk.Run, chunk.Tenant), out var credentials))
+        {
+            if (_credentials.Count >= MaxTenants)
+            {
+                _credentials.Clear();
+            }
+
+            credentials = (await runs.TenantAsync(chunk.Run, chunk.Tenant, cancellationToken).ConfigureAwait(false)).Tenant.Credentials;
+            _credentials[(chunk.Run, chunk.Tenant)] = credentials;
+        }
+
+        return credentials.TryGetValue(vendor, out var reference)
             ? await secrets.ResolveAsync(reference, cancellationToken).ConfigureAwait(false)
-            : throw new SecretMissingException($"Tenant '{tenant.Id}' has no credential for '{vendor}'.");
+            : throw new SecretMissingException($"Tenant '{chunk.Tenant}' has no credential for '{vendor}'.");
     }
 
     private void Observe(string stage, long since) =>
