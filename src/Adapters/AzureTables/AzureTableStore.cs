@@ -49,6 +49,12 @@ public sealed class AzureTableStore : ITableStore
         return _writes.WriteAsync(partition, writes, cancellationToken);
     }
 
+    /// <inheritdoc/>
+    /// <exception cref="Azure.RequestFailedException">The service refused it, or did not answer after all retries.</exception>
+    public Task<IReadOnlyDictionary<string, TableRow>> InsertAbsentAsync(
+        string partition, IReadOnlyList<TableWrite> inserts, CancellationToken cancellationToken) =>
+        new AzureTableInserts(_reads, _writes, partition).RunAsync(inserts, cancellationToken);
+
     /// <summary>Names of the partitions that have rows and start with the prefix, in ordinal order, one transaction each.</summary>
     internal IAsyncEnumerable<string> PartitionsAsync(string prefix, CancellationToken cancellationToken) =>
         _reads.PartitionsAsync(prefix, cancellationToken);

@@ -65,37 +65,34 @@ public sealed class ItemStore(ITableStore tables)
     internal async Task AmendAllAsync(
         string tenant, string table, IEnumerable<(Stored<Item> Item, IReadOnlyCollection<string> Symbols)> items, CancellationToken cancellationToken)
     {
-        var lacking = items.ToDictionary(i => Key(i.Item.Row.SourceId), StringComparer.Ordinal);
-        while (true)
+        var open = items.Where(Lacks).ToDictionary(i => Key(i.Item.Row.SourceId), StringComparer.Ordinal);
+        while (open.Count > 0)
         {
-            var open = lacking.Where(i => i.Value.Symbols.Except(i.Value.Item.Row.Symbols, StringComparer.Ordinal).Any()).Select(i => TableWrite.IfMatch(
-                i.Key, Rows.Version, Rows.Write(Joined(i.Value.Item.Row, i.Value.Symbols), RowJson.Default.Item), i.Value.Item.ETag)).ToList();
-            var refused = new List<string>();
-            while (open.Count > 0)
+            var batch = TableLimits.Batches([.. open.Select(i => TableWrite.IfMatch(
+                i.Key, Rows.Version, Rows.Write(Joined(i.Value.Item.Row, i.Value.Symbols), RowJson.Default.Item), i.Value.Item.ETag))]).First();
+            var joined = batch.Select(w => (w.Key, open[w.Key].Symbols)).ToList();
+            joined.ForEach(j => open.Remove(j.Key));
+            try
             {
-                var batch = Rows.Batches(open).First();
-                try
+                await tables.WriteAsync(Partition(tenant, table), batch, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TableConflictException)
+            {
+                // Another page amends some of them as well: what is still lacking is joined with what it wrote.
+                var rows = await tables.GetAllAsync(Partition(tenant, table), joined.Select(j => j.Key), cancellationToken).ConfigureAwait(false);
+                foreach (var (key, symbols) in joined.Where(j => rows.ContainsKey(j.Key)))
                 {
-                    await tables.WriteAsync(Partition(tenant, table), batch, cancellationToken).ConfigureAwait(false);
-                    open.RemoveRange(0, batch.Count);
-                }
-                catch (TableConflictException conflict)
-                {
-                    // Another page amended it as well: it is read again, and joined with what that page added.
-                    open.RemoveAll(w => w.Key == conflict.Key);
-                    refused.Add(conflict.Key);
+                    var found = (new Stored<Item>(Rows.Read(rows[key], RowJson.Default.Item), rows[key].ETag), symbols);
+                    if (Lacks(found))
+                    {
+                        open.Add(key, found);
+                    }
                 }
             }
-
-            if (refused.Count == 0)
-            {
-                return;
-            }
-
-            var rows = await tables.GetAllAsync(Partition(tenant, table), refused, cancellationToken).ConfigureAwait(false);
-            lacking = rows.ToDictionary(
-                r => r.Key, r => (new Stored<Item>(Rows.Read(r.Value, RowJson.Default.Item), r.Value.ETag), lacking[r.Key].Symbols), StringComparer.Ordinal);
         }
+
+        static bool Lacks((Stored<Item> Item, IReadOnlyCollection<string> Symbols) wanted) =>
+            wanted.Symbols.Except(wanted.Item.Row.Symbols, StringComparer.Ordinal).Any();
     }
 
     /// <summary>
@@ -216,6 +213,6 @@ public sealed class ItemStore(ITableStore tables)
     private static byte[] Place(Item item, IEnumerable<string> symbols, Stamp stamp) =>
         Rows.Write(new Membership(item.Table, item.SourceId, stamp.Chunk, stamp.Page, [.. symbols.Order(StringComparer.Ordinal)]), RowJson.Default.Membership);
 
-    private static Dictionary<string, Stored<Item>> ById(Dictionary<string, TableRow> rows) =>
+    private static Dictionary<string, Stored<Item>> ById(IReadOnlyDictionary<string, TableRow> rows) =>
         rows.Values.Select(r => new Stored<Item>(Rows.Read(r, RowJson.Default.Item), r.ETag)).ToDictionary(s => s.Row.SourceId, StringComparer.Ordinal);
 }

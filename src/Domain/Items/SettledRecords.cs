@@ -20,8 +20,8 @@ internal sealed record IndexedRecords(HashSet<string> Settled, HashSet<string> K
 /// </summary>
 /// <remarks>
 /// Records of one symbol lie together among its memberships. Others do in time, and an item's place in time lists the symbols
-/// whose memberships its page wrote as well. A record that the index does not know may be stored nevertheless: its date has
-/// changed, or its page is at work or ended half-way. Its insert then finds it.
+/// whose memberships its page wrote as well. A record that is not found may be stored nevertheless: under another symbol than
+/// the one that the whole page is of, or its date has changed, or its page is at work or ended half-way. Its insert then finds it.
 /// </remarks>
 internal sealed class SettledRecords(ITableReader tables, string tenant, string table, Stamp stamp, AbandonedPages abandoned)
 {
@@ -34,23 +34,24 @@ internal sealed class SettledRecords(ITableReader tables, string tenant, string 
         foreach (var day in records.GroupBy(r => Rows.Day(r.Value.Record.PublishedAt!.Value)))
         {
             var partition = ItemStore.IndexPartition(tenant, day.Key);
-            IReadOnlyList<Place> places = [.. day.Select(r => new Place(r.Key, r.Value.Record.PublishedAt!.Value, Item.IdOf(tenant, table, r.Key), r.Value.Symbols))];
+            var places = (Place[])[.. day.Select(r => new Place(r.Key, r.Value.Record.PublishedAt!.Value, Item.IdOf(tenant, table, r.Key), r.Value.Symbols))];
             if (places.All(p => p.Symbols.Count == 1) && places.DistinctBy(p => p.Symbols.Min).Count() == 1)
             {
-                places = await LeaveStoredAsync(partition, places, places[0].Symbols.Min!, cancellationToken).ConfigureAwait(false);
+                await FindMembershipsAsync(partition, places, places[0].Symbols.Min!, cancellationToken).ConfigureAwait(false);
             }
-
-            await FindPlacesAsync(partition, places, cancellationToken).ConfigureAwait(false);
+            else
+            {
+                await FindPlacesAsync(partition, places, cancellationToken).ConfigureAwait(false);
+            }
         }
 
         return _found;
     }
 
-    /// <summary>Sorts out records that have their only membership; returns the others.</summary>
-    private async Task<IReadOnlyList<Place>> LeaveStoredAsync(string partition, IReadOnlyList<Place> places, string symbol, CancellationToken cancellationToken)
+    // Their places in time lie among those of all other symbols: they would cost more to read than what few of them they name.
+    private async Task FindMembershipsAsync(string partition, IReadOnlyList<Place> places, string symbol, CancellationToken cancellationToken)
     {
         await LookUpAsync(partition, places.Select(p => p.Membership(symbol)), cancellationToken).ConfigureAwait(false);
-        var others = new List<Place>();
         foreach (var place in places)
         {
             if (_found.Memberships[place.Membership(symbol)] is { } row)
@@ -58,13 +59,7 @@ internal sealed class SettledRecords(ITableReader tables, string tenant, string 
                 var isSettled = await IsCommittedAsync(row, cancellationToken).ConfigureAwait(false);
                 (isSettled ? _found.Settled : _found.Known).Add(place.SourceId);
             }
-            else
-            {
-                others.Add(place);
-            }
         }
-
-        return others;
     }
 
     private async Task FindPlacesAsync(string partition, IReadOnlyList<Place> places, CancellationToken cancellationToken)

@@ -14,6 +14,52 @@ public interface ITableStore : ITableReader
     /// <exception cref="TableConflictException">A condition did not hold; nothing was written.</exception>
     /// <exception cref="ArgumentException">A limit of <see cref="TableLimits"/> is passed; nothing was written.</exception>
     Task<IReadOnlyList<string>> WriteAsync(string partition, IReadOnlyList<TableWrite> writes, CancellationToken cancellationToken);
+
+    /// <summary>Inserts those rows that are absent, in several writes, each atomic; returns those that stood there already, by key.</summary>
+    /// <remarks>
+    /// Where nobody else writes there is nothing to look up. After the first row that stands, another writer is taken to be at
+    /// the same rows: each batch is looked up just before it is written.
+    /// </remarks>
+    /// <param name="partition">The partition.</param>
+    /// <param name="inserts">Any number of inserts, no key twice.</param>
+    /// <param name="cancellationToken">Gives up; some of the writes may have happened.</param>
+    /// <exception cref="ArgumentException">A limit of <see cref="TableLimits"/> is passed by a row.</exception>
+    async Task<IReadOnlyDictionary<string, TableRow>> InsertAbsentAsync(
+        string partition, IReadOnlyList<TableWrite> inserts, CancellationToken cancellationToken)
+    {
+        var standing = new Dictionary<string, TableRow>(StringComparer.Ordinal);
+        var open = inserts.ToList();
+        for (var isShared = false; open.Count > 0;)
+        {
+            var batch = TableLimits.Batches(open).First();
+            if (isShared)
+            {
+                foreach (var row in await GetManyAsync(partition, batch.ConvertAll(w => w.Key), cancellationToken).ConfigureAwait(false))
+                {
+                    standing[row.Key] = row;
+                }
+
+                open.RemoveAll(w => standing.ContainsKey(w.Key));
+                batch.RemoveAll(w => standing.ContainsKey(w.Key));
+                if (batch.Count == 0)
+                {
+                    continue;
+                }
+            }
+
+            try
+            {
+                await WriteAsync(partition, batch, cancellationToken).ConfigureAwait(false);
+                open.RemoveRange(0, batch.Count);
+            }
+            catch (TableConflictException)
+            {
+                isShared = true;
+            }
+        }
+
+        return standing;
+    }
 }
 
 /// <summary>A stored row.</summary>

@@ -29,65 +29,10 @@ internal static class Rows
     public static async Task WriteAllAsync(
         this ITableStore tables, string partition, IReadOnlyList<TableWrite> writes, CancellationToken cancellationToken)
     {
-        foreach (var batch in Batches(writes))
+        foreach (var batch in TableLimits.Batches(writes))
         {
             await tables.WriteAsync(partition, batch, cancellationToken).ConfigureAwait(false);
         }
-    }
-
-    /// <summary>Inserts the rows that are absent, in atomic batches; returns those that stood there already, by key.</summary>
-    /// <remarks>
-    /// Where one stands, others of the same page mostly do, so all that are open are looked up; again only some batches later.
-    /// In between a row that turns out to stand is left out of its batch, and read at the end.
-    /// </remarks>
-    public static async Task<Dictionary<string, TableRow>> InsertAbsentAsync(
-        this ITableStore tables, string partition, IReadOnlyList<TableWrite> inserts, CancellationToken cancellationToken)
-    {
-        const int BatchesBetweenLooks = 3;
-        var standing = new Dictionary<string, TableRow>(StringComparer.Ordinal);
-        var (open, refused) = (inserts.ToList(), new List<TableWrite>());
-        for (var sinceLook = BatchesBetweenLooks; open.Count > 0 || refused.Count > 0;)
-        {
-            if (open.Count == 0 || refused.Count > TableLimits.MaxRowsPerWrite / 10)
-            {
-                // What was removed again in between is inserted after all.
-                open.AddRange(refused);
-                refused.Clear();
-                await LookAsync().ConfigureAwait(false);
-                continue;
-            }
-
-            var batch = Batches(open).First();
-            try
-            {
-                await tables.WriteAsync(partition, batch, cancellationToken).ConfigureAwait(false);
-                open.RemoveRange(0, batch.Count);
-                sinceLook++;
-            }
-            catch (TableConflictException) when (sinceLook >= BatchesBetweenLooks)
-            {
-                // Another page, or an earlier try of this one, was quicker with some of them.
-                await LookAsync().ConfigureAwait(false);
-            }
-            catch (TableConflictException conflict)
-            {
-                refused.AddRange(open.Where(w => w.Key == conflict.Key));
-                open.RemoveAll(w => w.Key == conflict.Key);
-            }
-
-            async Task LookAsync()
-            {
-                foreach (var (key, row) in await tables.GetAllAsync(partition, open.Select(w => w.Key), cancellationToken).ConfigureAwait(false))
-                {
-                    standing[key] = row;
-                }
-
-                open.RemoveAll(w => standing.ContainsKey(w.Key));
-                sinceLook = 0;
-            }
-        }
-
-        return standing;
     }
 
     /// <summary>Those of any number of keys that exist, by key.</summary>
@@ -104,29 +49,6 @@ internal static class Rows
         }
 
         return found;
-    }
-
-    public static IEnumerable<List<TableWrite>> Batches(IReadOnlyList<TableWrite> writes)
-    {
-        var batch = new List<TableWrite>(Math.Min(writes.Count, TableLimits.MaxRowsPerWrite));
-        long bytes = 0;
-        foreach (var write in writes)
-        {
-            if (batch.Count == TableLimits.MaxRowsPerWrite || (batch.Count > 0 && bytes + write.Data.Length > TableLimits.MaxWriteBytes))
-            {
-                yield return batch;
-                batch = [];
-                bytes = 0;
-            }
-
-            batch.Add(write);
-            bytes += write.Data.Length;
-        }
-
-        if (batch.Count > 0)
-        {
-            yield return batch;
-        }
     }
 }
 

@@ -92,6 +92,30 @@ public static class TableLimits
         ArgumentOutOfRangeException.ThrowIfNegative(range.Limit ?? 0, nameof(range));
     }
 
+    /// <summary>Cuts writes of one partition into such as the limits allow, in their order.</summary>
+    public static IEnumerable<List<TableWrite>> Batches(IReadOnlyList<TableWrite> writes)
+    {
+        var batch = new List<TableWrite>(Math.Min(writes.Count, MaxRowsPerWrite));
+        long bytes = 0;
+        foreach (var write in writes)
+        {
+            if (batch.Count == MaxRowsPerWrite || (batch.Count > 0 && bytes + write.Data.Length > MaxWriteBytes))
+            {
+                yield return batch;
+                batch = [];
+                bytes = 0;
+            }
+
+            batch.Add(write);
+            bytes += write.Data.Length;
+        }
+
+        if (batch.Count > 0)
+        {
+            yield return batch;
+        }
+    }
+
     /// <summary>Checks a write before it is carried out.</summary>
     /// <exception cref="ArgumentException">A limit is passed or a row occurs twice.</exception>
     public static void CheckWrite(string partition, IReadOnlyList<TableWrite> writes)

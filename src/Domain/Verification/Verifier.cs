@@ -48,6 +48,8 @@ public sealed class Verifier(ITableSnapshots snapshots, IBlobStore blobs, Source
     private static async Task CheckRunAsync(
         ITableReader reader, RunRow run, CommittedChunks chunks, Findings findings, CancellationToken cancellationToken)
     {
+        var tables = await RunStore.TablesAsync(reader, run.Id, null, cancellationToken).ConfigureAwait(false);
+        var hasEnded = tables.Where(t => t.Status is WorkStatus.Completed or WorkStatus.Failed).Select(t => (t.Tenant, t.Table)).ToHashSet();
         var sums = new Dictionary<(string, string), Ledger>();
         await foreach (var chunk in ChunkStore.ListAsync(reader, run.Id, null, null, cancellationToken).ConfigureAwait(false))
         {
@@ -57,13 +59,14 @@ public sealed class Verifier(ITableSnapshots snapshots, IBlobStore blobs, Source
             findings.Expect(!chunk.HasEnded || chunk.Announced == chunk.Page, $"chunk {chunk.Id}: ended with {chunk.Page} pages of which {chunk.Announced} are announced");
             findings.Expect(run.EndedAt is null || chunk.HasEnded, $"chunk {chunk.Id}: {chunk.Status} in run {run.Id}, which has ended");
             findings.Expect(
-                chunk.Status != WorkStatus.Completed || await TableStateStore.IsCoveredAsync(reader, chunk, cancellationToken).ConfigureAwait(false),
+                chunk.Status != WorkStatus.Completed || !hasEnded.Contains((chunk.Tenant, chunk.Table))
+                || await TableStateStore.IsCoveredAsync(reader, chunk, cancellationToken).ConfigureAwait(false),
                 $"chunk {chunk.Id}: completed and its coverage is missing");
         }
 
-        foreach (var table in await RunStore.TablesAsync(reader, run.Id, null, cancellationToken).ConfigureAwait(false))
+        foreach (var table in tables)
         {
-            var ended = table.Status is WorkStatus.Completed or WorkStatus.Failed;
+            var ended = hasEnded.Contains((table.Tenant, table.Table));
             var sum = sums.GetValueOrDefault((table.Tenant, table.Table), Ledger.Empty);
             findings.Expect(!ended || run.Status == WorkStatus.Failed || table.Ledger == sum, $"table {table.Tenant} {table.Table} of run {run.Id}: says {table.Ledger}, its chunks sum up to {sum}");
         }

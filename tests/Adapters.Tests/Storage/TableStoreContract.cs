@@ -206,6 +206,42 @@ public abstract class TableStoreContract : IAsyncLifetime, IAsyncDisposable
         Assert.Equal("100", await TextAsync("n"));
     }
 
+    /// <summary>How many of 250 rows stand, one in so many, among how many rows of others between each two.</summary>
+    public static TheoryData<int, int> Standing => new() { { 0, 0 }, { 1, 0 }, { 2, 0 }, { 40, 0 }, { 40, 12 }, { 3, 12 } };
+
+    [Theory]
+    [MemberData(nameof(Standing))]
+    public async Task Absent_rows_are_inserted_and_those_that_stand_are_left_alone_and_given_back(int oneIn, int between)
+    {
+        var keys = Keys(250);
+        var standing = keys.Where((_, i) => oneIn > 0 && i % oneIn == 0).ToList();
+        var others = keys.SelectMany(k => Enumerable.Range(0, between).Select(i => $"{k}.{i:D2}"));
+        foreach (var batch in TableLimits.Batches([.. standing.Concat(others).Select(k => TableWrite.Insert(k, 1, Utf8("old")))]))
+        {
+            await Store.WriteAsync("p", batch, None);
+        }
+
+        // Not in key order: nobody has to sort.
+        var found = await Store.InsertAbsentAsync("p", [.. keys.Reverse().Select(k => TableWrite.Insert(k, 1, Utf8("new")))], None);
+        Assert.Equal(standing, found.Keys.Order(StringComparer.Ordinal));
+        Assert.All(found.Values, row => Assert.Equal("old", Text(row)));
+        var stored = (await ListAsync(new TableRange("p"))).Where(r => !r.Contains('.', StringComparison.Ordinal));
+        Assert.Equal(keys.Select(k => $"{k}={(found.ContainsKey(k) ? "old" : "new")}"), stored);
+    }
+
+    [Fact]
+    public async Task Of_writers_that_insert_the_same_rows_side_by_side_each_row_has_one_and_the_others_find_it()
+    {
+        var keys = Keys(230);
+        var found = await Task.WhenAll(Enumerable.Range(0, 4).Select(writer => Task.Run(() => Store.InsertAbsentAsync(
+            "p", [.. keys.Skip(writer * 50).Concat(keys.Take(writer * 50)).Select(k => TableWrite.Insert(k, 1, Utf8($"{writer}")))], None))));
+        var stored = await ListAsync(new TableRange("p"));
+        for (var writer = 0; writer < found.Length; writer++)
+        {
+            Assert.Equal(stored.Where(r => !r.EndsWith($"={writer}", StringComparison.Ordinal)), found[writer].Values.Select(r => $"{r.Key}={Text(r)}").Order(StringComparer.Ordinal));
+        }
+    }
+
     [Fact]
     public async Task A_cancelled_caller_gets_no_answer()
     {

@@ -12,6 +12,7 @@ using Sentiment.Adapters.Sqlite;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Ingestion.Tables;
 using Sentiment.Domain.Retention;
 using Sentiment.Domain.Scoring;
 using Sentiment.Domain.Sources;
@@ -94,6 +95,15 @@ public sealed partial class IngestionHost : IAsyncDisposable
     public Task<ChunkOutcome> ProcessAsync(ChunkId chunk, CancellationToken cancellationToken = default) =>
         ActivatorUtilities.CreateInstance<ProcessChunk>(Services).RunAsync(
             new("test", nameof(ProcessChunk), 1), new(chunk, Bounds.ChunkSeconds), cancellationToken);
+
+    /// <summary>Records what the chunks of a table cover, as its end would.</summary>
+    public async Task CoverAsync(params IReadOnlyList<ChunkId> chunks)
+    {
+        foreach (var chunk in chunks)
+        {
+            await Get<TableStateStore>().CoverAsync(chunk.Tenant, chunk.Table, [await ChunkAsync(chunk)], default);
+        }
+    }
 
     public async Task<ChunkRow> ChunkAsync(ChunkId chunk) => (await Get<ChunkStore>().GetAsync(chunk, default))!.Row;
 

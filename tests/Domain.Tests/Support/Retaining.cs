@@ -30,6 +30,7 @@ public static class Retaining
             ledger += (await host.ChunkAsync(chunk)).Ledger;
         }
 
+        await host.CoverAsync(chunks);
         await host.Get<RunStore>().PutTableAsync(run, new(Acme, chunks[0].Table, WorkStatus.Completed, null, chunks.Count, chunks.Count, 0, ledger), default);
         await host.Get<RunStore>().SetStatusAsync(run, WorkStatus.Completed, now, default);
         return chunks;

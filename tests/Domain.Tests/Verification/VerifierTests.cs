@@ -89,6 +89,7 @@ public class VerifierTests
         };
         await host.Get<ChunkStore>().PlanAsync([chunk], default);
         Assert.Equal(ChunkResult.Done, (await host.ProcessAsync(chunk.Id)).Result);
+        await host.CoverAsync(chunk.Id);
         Assert.Equal(
             ["coverage of acme wire/news AAPL: a hole from 2030-01-10T12:00:00.0000000Z to 2030-01-11T12:00:00.0000000Z that no failed chunk names"],
             (await host.VerifyAsync()).Problems);
@@ -139,6 +140,7 @@ public class VerifierTests
         var host = Open();
         var chunk = (await host.PlanAsync("r1", "acme", ["AAPL"])).Single();
         await host.ProcessAsync(chunk);
+        await host.CoverAsync(chunk);
         await host.Get<RunStore>().PutTableAsync("r1", new("acme", "wire/news", WorkStatus.Completed, null, 1, 1, 0, (await host.ChunkAsync(chunk)).Ledger), default);
         return host;
     }

@@ -11,7 +11,7 @@ namespace Sentiment.Domain.Ingestion.Chunks;
 /// </remarks>
 internal sealed class AbandonedPages(ChunkStore chunks, ChunkRow held)
 {
-    private readonly Dictionary<string, int> _committed = new(StringComparer.Ordinal);
+    private readonly Dictionary<Stamp, bool> _committed = [];
 
     /// <summary>Whether the row was written by such a page.</summary>
     /// <exception cref="ChunkSupersededException">It was, and the chunk that asks has another holder or has ended: stop.</exception>
@@ -22,14 +22,13 @@ internal sealed class AbandonedPages(ChunkStore chunks, ChunkRow held)
             return false;
         }
 
-        if (!_committed.TryGetValue(row.Chunk, out var page))
+        var stamp = new Stamp(row.Chunk, row.Page);
+        if (!_committed.TryGetValue(stamp, out var isCommitted))
         {
-            // A chunk that retention has removed was committed long ago.
-            page = await chunks.CommittedPagesAsync(row.Chunk, cancellationToken).ConfigureAwait(false) ?? int.MaxValue;
-            _committed.Add(row.Chunk, page);
+            _committed[stamp] = isCommitted = await chunks.IsCommittedAsync(stamp, cancellationToken).ConfigureAwait(false);
         }
 
-        if (row.Page <= page)
+        if (isCommitted)
         {
             return false;
         }

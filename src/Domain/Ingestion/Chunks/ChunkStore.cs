@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Storage;
 
@@ -6,6 +7,11 @@ namespace Sentiment.Domain.Ingestion.Chunks;
 /// <summary>Chunks and their pinned pages, by run, tenant and table.</summary>
 public sealed class ChunkStore(ITableStore tables)
 {
+    private const int MaxRemembered = 10_000;
+
+    // Pages that chunks are known to have committed: every run meets the stamps of those before it.
+    private readonly ConcurrentDictionary<string, int> _committed = new(StringComparer.Ordinal);
+
     /// <summary>The chunk, or null.</summary>
     public async Task<Stored<ChunkRow>?> GetAsync(ChunkId id, CancellationToken cancellationToken) =>
         await tables.GetAsync(RunStore.RunPartition(id.Run), Key(id), cancellationToken).ConfigureAwait(false) is { } row
@@ -77,6 +83,7 @@ public sealed class ChunkStore(ITableStore tables)
         {
             var etags = await tables.WriteAsync(RunStore.RunPartition(row.Run),
                 [TableWrite.IfMatch(Key(row.Id), Rows.Version, Rows.Write(row, RowJson.Default.ChunkRow), etag)], cancellationToken).ConfigureAwait(false);
+            Remember(row);
             return new(row, etags[0]);
         }
         catch (TableConflictException exception)
@@ -96,12 +103,22 @@ public sealed class ChunkStore(ITableStore tables)
     }
 
     /// <summary>Whether a page is committed; a chunk that retention has removed was committed long ago.</summary>
-    public async Task<bool> IsCommittedAsync(Stamp stamp, CancellationToken cancellationToken) =>
-        await CommittedPagesAsync(stamp.Chunk, cancellationToken).ConfigureAwait(false) is not { } pages || stamp.Page <= pages;
+    public async Task<bool> IsCommittedAsync(Stamp stamp, CancellationToken cancellationToken)
+    {
+        // What is committed stays so.
+        if (_committed.TryGetValue(stamp.Chunk, out var pages) && stamp.Page <= pages)
+        {
+            return true;
+        }
 
-    /// <summary>How many pages a chunk has committed, by the id in a stamp; null if it is gone.</summary>
-    internal async Task<int?> CommittedPagesAsync(string chunk, CancellationToken cancellationToken) =>
-        (await FindAsync(chunk, cancellationToken).ConfigureAwait(false))?.Page;
+        if (await FindAsync(stamp.Chunk, cancellationToken).ConfigureAwait(false) is not { } chunk)
+        {
+            return true;
+        }
+
+        Remember(chunk);
+        return stamp.Page <= chunk.Page;
+    }
 
     /// <summary>The chunk of the id in a stamp; null if it is gone.</summary>
     internal async Task<ChunkRow?> FindAsync(string chunk, CancellationToken cancellationToken)
@@ -133,6 +150,16 @@ public sealed class ChunkStore(ITableStore tables)
             return await PageAsync(id, page, cancellationToken).ConfigureAwait(false)
                 ?? throw new InvalidDataException($"Page {page} of {id} was pinned and is gone.");
         }
+    }
+
+    private void Remember(ChunkRow chunk)
+    {
+        if (_committed.Count >= MaxRemembered)
+        {
+            _committed.Clear();
+        }
+
+        _committed[chunk.Id.ToString()] = chunk.Page;
     }
 
     private static string Prefix(string? tenant, string? table) =>

@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 using Sentiment.Domain.Diagnostics;
 using Sentiment.Domain.Ingestion.Pages;
 using Sentiment.Domain.Ingestion.Runs;
-using Sentiment.Domain.Ingestion.Tables;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Storage;
 using Sentiment.Domain.Tenants;
@@ -40,7 +39,7 @@ public sealed record ChunkOutcome(ChunkResult Result, DateTimeOffset? Until = nu
 
 /// <summary>Works on a chunk from its checkpoint, page by page, until it is drained or the time budget is used up.</summary>
 internal sealed class ProcessChunk(
-    ChunkStore chunks, TableStateStore tables, PageFetcher fetcher, PageCommitter committer, PageAnnouncers announcers, TimeProvider time)
+    ChunkStore chunks, PageFetcher fetcher, PageCommitter committer, PageAnnouncers announcers, TimeProvider time)
     : Activity<ChunkCall, ChunkOutcome>
 {
     public override async Task<ChunkOutcome> RunAsync(ActivityContext context, ChunkCall input, CancellationToken cancellationToken)
@@ -58,6 +57,7 @@ internal sealed class ProcessChunk(
         {
             held = await chunks.SaveAsync(held.Row with { Status = WorkStatus.Running, Epoch = held.Row.Epoch + 1 }, held.ETag, cancellationToken).ConfigureAwait(false);
             var saved = held.Row;
+            var mayBePinned = stored.Row.Epoch > 0;
             held = held with { Row = await announcers.AnnounceAsync(held.Row, cancellationToken).ConfigureAwait(false) };
             while (!held.Row.Drained)
             {
@@ -73,7 +73,10 @@ internal sealed class ProcessChunk(
                     await chunks.CheckAsync(held, cancellationToken).ConfigureAwait(false);
                 }
 
-                var committed = await NextPageAsync(held.Row, cancellationToken).ConfigureAwait(false);
+                var committed = await NextPageAsync(held.Row, mayBePinned, cancellationToken).ConfigureAwait(false);
+
+                // An earlier holder pinned no page beyond the one that it did not commit.
+                mayBePinned = false;
                 held = await chunks.SaveAsync(committed, held.ETag, cancellationToken).ConfigureAwait(false);
                 saved = held.Row;
 
@@ -81,7 +84,6 @@ internal sealed class ProcessChunk(
                 held = held with { Row = await announcers.AnnounceAsync(held.Row, cancellationToken).ConfigureAwait(false) };
             }
 
-            await tables.CoverAsync(held.Row, cancellationToken).ConfigureAwait(false);
             return await EndAsync(held, WorkStatus.Completed, null, new(ChunkResult.Done), cancellationToken).ConfigureAwait(false);
         }
         catch (ChunkSupersededException)
@@ -103,10 +105,10 @@ internal sealed class ProcessChunk(
     }
 
     /// <summary>Writes all of the next page but its checkpoint, which is returned.</summary>
-    private async Task<ChunkRow> NextPageAsync(ChunkRow row, CancellationToken cancellationToken)
+    private async Task<ChunkRow> NextPageAsync(ChunkRow row, bool mayBePinned, CancellationToken cancellationToken)
     {
         var number = row.Page + 1;
-        var (pinned, records, isNew) = await fetcher.GetAsync(row, number, cancellationToken).ConfigureAwait(false);
+        var (pinned, records, isNew) = await fetcher.GetAsync(row, number, mayBePinned, cancellationToken).ConfigureAwait(false);
         var ledger = await committer.CommitAsync(row, number, pinned.FetchedAt, records, isNew, cancellationToken).ConfigureAwait(false);
         Count("accepted", ledger.Accepted);
         Count("duplicate", ledger.Duplicate);

@@ -76,8 +76,8 @@ internal sealed class PageCommitter(
         return new(accepted, page.Repeats + page.Valid.Count - accepted + page.Invalid.Count - quarantined, quarantined, page.Skipped);
     }
 
-    // Chunks that work side by side begin at different places of their pages, so that they do not meet at every item they
-    // share: whoever comes second finds all of the other's at one look.
+    // Chunks that work side by side begin at different places of their pages, so that they do not meet at every item that
+    // they share: the golden ratio keeps any number of them apart.
     private static IEnumerable<Item> InTurn(Dictionary<string, Item>.ValueCollection items, int chunk)
     {
         var first = (int)(items.Count * (chunk * 0.382 % 1));

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Sentiment.Domain.Diagnostics;
 using Sentiment.Domain.Ingestion.Chunks;
@@ -16,19 +15,19 @@ namespace Sentiment.Domain.Ingestion.Pages;
 internal sealed class PageFetcher(
     SourceCatalog sources, RunStore runs, ChunkStore chunks, IBlobStore blobs, ISecrets secrets, ISentimentScorer scorer, TimeProvider time)
 {
-    private const int MaxTenants = 1000;
-
-    // A run's tenants are pinned when it starts, so what their rows say of credentials never changes.
-    private readonly ConcurrentDictionary<(string Run, string Tenant), IReadOnlyDictionary<string, string>> _credentials = new();
-
     /// <summary>The page as pinned, its records, and whether this call pinned it, so that nobody has worked on it before.</summary>
+    /// <param name="chunk">Its chunk.</param>
+    /// <param name="page">The page, from 1.</param>
+    /// <param name="mayBePinned">Whether an earlier holder may have pinned it; otherwise one that did is met only when this one pins.</param>
+    /// <param name="cancellationToken">Gives up; the page is pinned or not.</param>
     /// <exception cref="SourceException">It could not be had; nothing was pinned.</exception>
     /// <exception cref="SecretMissingException">The tenant's credential leads nowhere.</exception>
-    public async Task<(PageRow Pinned, IReadOnlyList<SourceRecord> Records, bool IsNew)> GetAsync(ChunkRow chunk, int page, CancellationToken cancellationToken)
+    public async Task<(PageRow Pinned, IReadOnlyList<SourceRecord> Records, bool IsNew)> GetAsync(
+        ChunkRow chunk, int page, bool mayBePinned, CancellationToken cancellationToken)
     {
         var source = sources.Get(chunk.Table);
         var request = new PageRequest(chunk.Symbols, chunk.From, chunk.To, chunk.Window, chunk.Cursor, null);
-        if (await chunks.PageAsync(chunk.Id, page, cancellationToken).ConfigureAwait(false) is { } pinned)
+        if (mayBePinned && await chunks.PageAsync(chunk.Id, page, cancellationToken).ConfigureAwait(false) is { } pinned)
         {
             return (pinned, await ArchivedAsync(source, request, pinned, cancellationToken).ConfigureAwait(false), false);
         }
@@ -66,20 +65,10 @@ internal sealed class PageFetcher(
 
     private async Task<string> CredentialAsync(ChunkRow chunk, string vendor, CancellationToken cancellationToken)
     {
-        if (!_credentials.TryGetValue((chunk.Run, chunk.Tenant), out var credentials))
-        {
-            if (_credentials.Count >= MaxTenants)
-            {
-                _credentials.Clear();
-            }
-
-            credentials = (await runs.TenantAsync(chunk.Run, chunk.Tenant, cancellationToken).ConfigureAwait(false)).Tenant.Credentials;
-            _credentials[(chunk.Run, chunk.Tenant)] = credentials;
-        }
-
-        return credentials.TryGetValue(vendor, out var reference)
+        var tenant = await runs.PinnedTenantAsync(chunk.Run, chunk.Tenant, cancellationToken).ConfigureAwait(false);
+        return tenant.Credentials.TryGetValue(vendor, out var reference)
             ? await secrets.ResolveAsync(reference, cancellationToken).ConfigureAwait(false)
-            : throw new SecretMissingException($"Tenant '{chunk.Tenant}' has no credential for '{vendor}'.");
+            : throw new SecretMissingException($"Tenant '{tenant.Id}' has no credential for '{vendor}'.");
     }
 
     private void Observe(string stage, long since) =>

@@ -29,6 +29,9 @@ internal sealed class RunCancellation(
         {
             if (table.Status is WorkStatus.Pending or WorkStatus.Running)
             {
+                // What was fetched before the end is covered all the same.
+                var all = await chunks.ListAsync(run, table.Tenant, table.Table, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
+                await claims.CoverAsync(table.Tenant, table.Table, all, cancellationToken).ConfigureAwait(false);
                 await runs.PutTableAsync(run, table with { Status = WorkStatus.Failed, Reason = reason }, cancellationToken).ConfigureAwait(false);
             }
 

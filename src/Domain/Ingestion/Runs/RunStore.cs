@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Sentiment.Domain.Storage;
 using Sentiment.Domain.Tenants;
 using Sentiment.Domain.Workflows;
@@ -9,6 +10,9 @@ namespace Sentiment.Domain.Ingestion.Runs;
 public sealed class RunStore(ITableStore tables)
 {
     private const string Partition = "runs";
+    private const int MaxPinned = 1000;
+
+    private readonly ConcurrentDictionary<(string Run, string Tenant), Tenant> _pinned = new();
 
     /// <summary>The run, or null.</summary>
     public static async Task<Stored<RunRow>?> GetAsync(ITableReader tables, string run, CancellationToken cancellationToken) =>
@@ -41,17 +45,14 @@ public sealed class RunStore(ITableStore tables)
         }
 
         var range = new TableRange(Partition, after is null ? prefix : Rows.After(after), prefix + "\u007f", limit);
-        var found = new List<(string, RunRow)>();
+        var listed = new List<(string Key, string Run)>();
         await foreach (var row in reader.QueryAsync(range, cancellationToken).ConfigureAwait(false))
         {
-            var run = Rows.Read(row, RowJson.Default.String);
-            if (await GetAsync(reader, run, cancellationToken).ConfigureAwait(false) is { } stored)
-            {
-                found.Add((row.Key, stored.Row));
-            }
+            listed.Add((row.Key, "r|" + Rows.Read(row, RowJson.Default.String)));
         }
 
-        return found;
+        var runs = await reader.GetAllAsync(Partition, listed.Select(l => l.Run), cancellationToken).ConfigureAwait(false);
+        return [.. listed.Where(l => runs.ContainsKey(l.Run)).Select(l => (l.Key, Rows.Read(runs[l.Run], RowJson.Default.RunRow)))];
     }
 
     /// <summary>Every run of a status, newest first.</summary>
@@ -127,11 +128,15 @@ public sealed class RunStore(ITableStore tables)
     }
 
     /// <summary>Changes a run's status and its place in the index in one write.</summary>
-    public async Task SetStatusAsync(string run, WorkStatus status, DateTimeOffset? endedAt, CancellationToken cancellationToken)
+    public async Task SetStatusAsync(string run, WorkStatus status, DateTimeOffset? endedAt, CancellationToken cancellationToken) =>
+        await SetStatusAsync(
+            await GetAsync(run, cancellationToken).ConfigureAwait(false) ?? throw new KeyNotFoundException($"No run '{run}'."), status, endedAt, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Changes the status of a run that was just read.</summary>
+    internal async Task SetStatusAsync(Stored<RunRow> stored, WorkStatus status, DateTimeOffset? endedAt, CancellationToken cancellationToken)
     {
-        while (true)
+        for (; ; stored = await GetAsync(stored.Row.Id, cancellationToken).ConfigureAwait(false) ?? throw new KeyNotFoundException($"No run '{stored.Row.Id}'."))
         {
-            var stored = await GetAsync(run, cancellationToken).ConfigureAwait(false) ?? throw new KeyNotFoundException($"No run '{run}'.");
             if (stored.Row.Status == status || await TryMoveAsync(stored, stored.Row with { Status = status, EndedAt = endedAt }, [], cancellationToken).ConfigureAwait(false))
             {
                 return;
@@ -227,9 +232,23 @@ public sealed class RunStore(ITableStore tables)
     }
 
     /// <summary>One tenant of the run, as pinned.</summary>
-    public async Task<RunTenantRow> TenantAsync(string run, string tenant, CancellationToken cancellationToken) =>
-        await tables.GetAsync(RunPartition(run), "t|" + tenant, cancellationToken).ConfigureAwait(false) is { } row
-            ? Rows.Read(row, RowJson.Default.RunTenantRow) : throw new KeyNotFoundException($"No tenant '{tenant}' in run '{run}'.");
+    public async Task<RunTenantRow> TenantAsync(string run, string tenant, CancellationToken cancellationToken)
+    {
+        var stored = await tables.GetAsync(RunPartition(run), "t|" + tenant, cancellationToken).ConfigureAwait(false)
+            ?? throw new KeyNotFoundException($"No tenant '{tenant}' in run '{run}'.");
+        var row = Rows.Read(stored, RowJson.Default.RunTenantRow);
+        if (_pinned.Count >= MaxPinned)
+        {
+            _pinned.Clear();
+        }
+
+        _pinned[(run, tenant)] = row.Tenant;
+        return row;
+    }
+
+    /// <summary>The settings of one tenant of the run: pinned at its start, so they are remembered.</summary>
+    public async Task<Tenant> PinnedTenantAsync(string run, string tenant, CancellationToken cancellationToken) =>
+        _pinned.TryGetValue((run, tenant), out var pinned) ? pinned : (await TenantAsync(run, tenant, cancellationToken).ConfigureAwait(false)).Tenant;
 
     /// <summary>The ids of the run's tenants, in ordinal order.</summary>
     /// <param name="run">The run.</param>

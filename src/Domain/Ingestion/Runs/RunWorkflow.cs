@@ -60,9 +60,9 @@ internal sealed class BeginTenants(RunStore runs) : Activity<NextTenants, IReadO
 
     public override async Task<IReadOnlyList<string>> RunAsync(ActivityContext context, NextTenants input, CancellationToken cancellationToken)
     {
-        if ((await runs.GetAsync(input.Run, cancellationToken).ConfigureAwait(false))?.Row.Status == WorkStatus.Pending)
+        if (await runs.GetAsync(input.Run, cancellationToken).ConfigureAwait(false) is { Row.Status: WorkStatus.Pending } pending)
         {
-            await runs.SetStatusAsync(input.Run, WorkStatus.Running, null, cancellationToken).ConfigureAwait(false);
+            await runs.SetStatusAsync(pending, WorkStatus.Running, null, cancellationToken).ConfigureAwait(false);
         }
 
         return await runs.TenantIdsAsync(input.Run, input.After, TenantsPerGeneration, cancellationToken).ConfigureAwait(false);
@@ -74,15 +74,16 @@ internal sealed class FinishRun(RunStore runs, Storage.ITableStore tables, TimeP
 {
     public override async Task<WorkStatus> RunAsync(ActivityContext context, string input, CancellationToken cancellationToken)
     {
-        if ((await runs.GetAsync(input, cancellationToken).ConfigureAwait(false))?.Row is { EndedAt: not null } ended)
+        var run = await runs.GetAsync(input, cancellationToken).ConfigureAwait(false) ?? throw new NonRetryableException($"No run '{input}'.");
+        if (run.Row.EndedAt is not null)
         {
-            return ended.Status;
+            return run.Row.Status;
         }
 
         var tenants = await RunStore.TenantsAsync(tables, input, cancellationToken).ConfigureAwait(false);
         var completed = (await runs.TablesAsync(input, null, cancellationToken).ConfigureAwait(false)).Any(t => t.Status == WorkStatus.Completed);
         var status = tenants.All(t => t.Status != WorkStatus.Failed) ? WorkStatus.Completed : completed ? WorkStatus.Partial : WorkStatus.Failed;
-        await runs.SetStatusAsync(input, status, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        await runs.SetStatusAsync(run, status, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         return status;
     }
 }

@@ -59,15 +59,16 @@ internal sealed class BeginTenant(RunStore runs) : Activity<NextTables, IReadOnl
     {
         var (run, tenant) = input.Tenant;
         var row = await runs.TenantAsync(run, tenant, cancellationToken).ConfigureAwait(false);
-        var only = (await runs.UnfinishedRunAsync(run, cancellationToken).ConfigureAwait(false)).Arguments.Tables;
+        var whole = await runs.UnfinishedRunAsync(run, cancellationToken).ConfigureAwait(false);
+        var only = whole.Arguments.Tables;
         if (row.Status is WorkStatus.Pending or WorkStatus.Failed)
         {
             await runs.PutTenantAsync(run, row with { Status = WorkStatus.Running, Reason = null }, cancellationToken).ConfigureAwait(false);
         }
 
         // Where the run is tried again, what an earlier attempt completed is done.
-        var done = (await runs.TablesAsync(run, tenant, cancellationToken).ConfigureAwait(false))
-            .Where(t => t.Status == WorkStatus.Completed).Select(t => t.Table).ToHashSet(StringComparer.Ordinal);
+        var tables = whole.Attempt > 1 ? await runs.TablesAsync(run, tenant, cancellationToken).ConfigureAwait(false) : [];
+        var done = tables.Where(t => t.Status == WorkStatus.Completed).Select(t => t.Table).ToHashSet(StringComparer.Ordinal);
         return [.. row.Tenant.Tables.Where(t => only.Count == 0 || only.Contains(t)).Order(StringComparer.Ordinal)
             .Where(t => !done.Contains(t) && (input.After is null || string.CompareOrdinal(t, input.After) > 0)).Take(TablesPerGeneration)];
     }

@@ -9,15 +9,15 @@ namespace Sentiment.Domain.Ingestion.Tables;
 /// <param name="Reason">Why it was stopped or could not be planned; null: its chunks say.</param>
 public sealed record TableEnd(TableId Table, string? Reason);
 
-/// <summary>Sums a table's chunks up, moves its watermark and gives its claim back; idempotent.</summary>
+/// <summary>Sums a table's chunks up, records what they cover, moves its watermark and gives its claim back; idempotent.</summary>
 internal sealed class FinishTable(RunStore runs, TableStateStore tables, ChunkStore chunks) : Activity<TableEnd, WorkStatus>
 {
     public override async Task<WorkStatus> RunAsync(ActivityContext context, TableEnd input, CancellationToken cancellationToken)
     {
         var (run, tenant, table) = input.Table;
-        var attempt = (await runs.GetAsync(run, cancellationToken).ConfigureAwait(false))!.Row.Attempt;
+        var row = (await runs.GetAsync(run, cancellationToken).ConfigureAwait(false))!.Row;
         if (await runs.TableAsync(run, tenant, table, cancellationToken).ConfigureAwait(false) is { Status: WorkStatus.Completed or WorkStatus.Failed or WorkStatus.Skipped } ended
-            && ended.Attempt == attempt)
+            && ended.Attempt == row.Attempt)
         {
             // The claim may be what a crash left over.
             await tables.ReleaseClaimAsync(tenant, table, run, cancellationToken).ConfigureAwait(false);
@@ -30,9 +30,10 @@ internal sealed class FinishTable(RunStore runs, TableStateStore tables, ChunkSt
             all.Add(chunk);
         }
 
+        await tables.CoverAsync(tenant, table, all, cancellationToken).ConfigureAwait(false);
         if (await tables.ClaimAsync(tenant, table, cancellationToken).ConfigureAwait(false) is { } claim && claim.Row.Run == run)
         {
-            await MoveWatermarkAsync(run, tenant, table, all, cancellationToken).ConfigureAwait(false);
+            await MoveWatermarkAsync(row, tenant, table, all, cancellationToken).ConfigureAwait(false);
         }
 
         var failed = all.Where(c => c.Status != WorkStatus.Completed).ToList();
@@ -40,19 +41,19 @@ internal sealed class FinishTable(RunStore runs, TableStateStore tables, ChunkSt
         var status = reason is null && failed.Count == 0 ? WorkStatus.Completed : WorkStatus.Failed;
         await runs.PutTableAsync(run, new RunTableRow(
             tenant, table, status, reason, all.Count, all.Count - failed.Count, failed.Count,
-            all.Aggregate(Ledger.Empty, (sum, c) => sum + c.Ledger), attempt), cancellationToken).ConfigureAwait(false);
+            all.Aggregate(Ledger.Empty, (sum, c) => sum + c.Ledger), row.Attempt), cancellationToken).ConfigureAwait(false);
         await tables.ReleaseClaimAsync(tenant, table, run, cancellationToken).ConfigureAwait(false);
         return status;
     }
 
-    private async Task MoveWatermarkAsync(string run, string tenant, string table, List<ChunkRow> all, CancellationToken cancellationToken)
+    private async Task MoveWatermarkAsync(RunRow run, string tenant, string table, List<ChunkRow> all, CancellationToken cancellationToken)
     {
-        if ((await runs.GetAsync(run, cancellationToken).ConfigureAwait(false))!.Row.Arguments.IsExplicit)
+        if (run.Arguments.IsExplicit)
         {
             return;
         }
 
-        var symbols = (await runs.TenantAsync(run, tenant, cancellationToken).ConfigureAwait(false)).Tenant.Symbols;
+        var symbols = (await runs.PinnedTenantAsync(run.Id, tenant, cancellationToken).ConfigureAwait(false)).Symbols;
         var current = await tables.WatermarkAsync(tenant, table, cancellationToken).ConfigureAwait(false);
         if (TablePlan.Advance(current?.Row, symbols, all) is { } next && next != current?.Row)
         {

@@ -16,8 +16,9 @@ internal sealed class PlanTable(RunStore runs, TableStateStore tables, ChunkStor
     {
         var run = (await runs.GetAsync(input.Run, cancellationToken).ConfigureAwait(false))?.Row
             ?? throw new NonRetryableException($"No run '{input.Run}'.");
-        var planned = await runs.TableAsync(input.Run, input.Tenant, input.Table, cancellationToken).ConfigureAwait(false);
-        var count = planned is { Chunks: > 0 } && run.Attempt > 1 ? await ReopenAsync(input, cancellationToken).ConfigureAwait(false)
+        var isPlanned = run.Attempt > 1
+            && await runs.TableAsync(input.Run, input.Tenant, input.Table, cancellationToken).ConfigureAwait(false) is { Chunks: > 0 };
+        var count = isPlanned ? await ReopenAsync(input, cancellationToken).ConfigureAwait(false)
             : await PlanAsync(run, input, cancellationToken).ConfigureAwait(false);
         await runs.PutTableAsync(input.Run, new RunTableRow(
             input.Tenant, input.Table, WorkStatus.Running, null, count, 0, 0, Ledger.Empty, run.Attempt), cancellationToken).ConfigureAwait(false);
@@ -26,7 +27,7 @@ internal sealed class PlanTable(RunStore runs, TableStateStore tables, ChunkStor
 
     private async Task<int> PlanAsync(RunRow run, TableId input, CancellationToken cancellationToken)
     {
-        var tenant = (await runs.TenantAsync(input.Run, input.Tenant, cancellationToken).ConfigureAwait(false)).Tenant;
+        var tenant = await runs.PinnedTenantAsync(input.Run, input.Tenant, cancellationToken).ConfigureAwait(false);
         var watermark = await tables.WatermarkAsync(input.Tenant, input.Table, cancellationToken).ConfigureAwait(false);
         var plan = TablePlan.Of(run, tenant, sources.Get(input.Table).Description, watermark?.Row);
         if (run.Attempt > 1)

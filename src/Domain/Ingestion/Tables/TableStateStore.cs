@@ -1,4 +1,5 @@
 using Sentiment.Domain.Ingestion.Chunks;
+using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Storage;
 
 namespace Sentiment.Domain.Ingestion.Tables;
@@ -65,14 +66,11 @@ public sealed class TableStateStore(ITableStore tables)
         }
     }
 
-    /// <summary>Records what a finished chunk covers; idempotent.</summary>
-    public Task CoverAsync(ChunkRow chunk, CancellationToken cancellationToken)
-    {
-        var to = chunk.FetchedAt is { } fetched && fetched < chunk.To ? fetched : chunk.To;
-        var coverage = new Coverage(chunk.Symbols, chunk.From, to, chunk.Window, chunk.Id.ToString());
-        return tables.WriteAsync(Partition(chunk.Tenant, chunk.Table),
-            [TableWrite.Upsert(CoverageKey(chunk), Rows.Version, Rows.Write(coverage, RowJson.Default.Coverage))], cancellationToken);
-    }
+    /// <summary>Records what the completed ones of a table's chunks cover; idempotent.</summary>
+    public Task CoverAsync(string tenant, string table, IEnumerable<ChunkRow> chunks, CancellationToken cancellationToken) => tables.WriteAllAsync(
+        Partition(tenant, table),
+        [.. chunks.Where(c => c.Status == WorkStatus.Completed).Select(c => TableWrite.Upsert(CoverageKey(c), Rows.Version, Rows.Write(CoverageOf(c), RowJson.Default.Coverage)))],
+        cancellationToken);
 
     /// <summary>Forgets what a chunk covers; one that covered nothing is fine.</summary>
     internal Task UncoverAsync(ChunkRow chunk, CancellationToken cancellationToken) =>
@@ -91,6 +89,9 @@ public sealed class TableStateStore(ITableStore tables)
             yield return Rows.Read(row, RowJson.Default.Coverage);
         }
     }
+
+    private static Coverage CoverageOf(ChunkRow chunk) => new(
+        chunk.Symbols, chunk.From, chunk.FetchedAt is { } fetched && fetched < chunk.To ? fetched : chunk.To, chunk.Window, chunk.Id.ToString());
 
     private static string CoverageKey(ChunkRow chunk) => $"c|{chunk.From.UtcTicks:D19}|{chunk.Id}";
 
