@@ -1,3 +1,4 @@
+using Cronos;
 using Microsoft.Extensions.Options;
 using Sentiment.Domain.Retention;
 
@@ -16,7 +17,7 @@ internal sealed partial class RetentionSchedule(
 
         // The instance's id says which day it is for, so asking again for a day that has had one changes nothing.
         var now = time.GetUtcNow();
-        var last = cron.GetOccurrences(now - LooksBack, now, TimeZoneInfo.Utc, fromInclusive: true, toInclusive: true).Cast<DateTimeOffset?>().LastOrDefault();
+        var last = LastDue(cron, now - LooksBack, now);
         while (!stoppingToken.IsCancellationRequested)
         {
             if (last is { } due)
@@ -29,14 +30,18 @@ internal sealed partial class RetentionSchedule(
                 return; // The expression names no further time.
             }
 
-            while (next - time.GetUtcNow() is var wait && wait > TimeSpan.Zero)
+            for (now = time.GetUtcNow(); next > now; now = time.GetUtcNow())
             {
-                await Task.Delay(wait < LongestWait ? wait : LongestWait, time, stoppingToken).ConfigureAwait(false);
+                await Task.Delay(next - now < LongestWait ? next - now : LongestWait, time, stoppingToken).ConfigureAwait(false);
             }
 
-            last = next;
+            // A machine that slept over several days makes up for them once, too.
+            last = LastDue(cron, next, now) ?? next;
         }
     }
+
+    private static DateTimeOffset? LastDue(CronExpression cron, DateTimeOffset from, DateTimeOffset to) =>
+        cron.GetOccurrences(from, to, TimeZoneInfo.Utc, fromInclusive: true, toInclusive: true).Cast<DateTimeOffset?>().LastOrDefault();
 
     private async Task StartAsync(DateTimeOffset due, CancellationToken cancellationToken)
     {
