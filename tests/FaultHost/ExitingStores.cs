@@ -19,13 +19,18 @@ internal sealed class WriteCount(int exitAt, bool afterwards)
             End();
         }
 
-        var result = await write();
-        if (isChosen)
+        try
         {
-            End();
+            return await write();
         }
-
-        return result;
+        finally
+        {
+            // A write that was refused is over as well.
+            if (isChosen)
+            {
+                End();
+            }
+        }
     }
 
     private static void End()
