@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Chunks;
+using Sentiment.Domain.Ingestion.Replays;
 using Sentiment.Domain.Ingestion.Runs;
 
 namespace Sentiment.Api;
@@ -62,7 +63,7 @@ public sealed record RunDocument(
             run.EndedAt is null && fraction is > 0 and < 1 ? Math.Round(elapsed / fraction * (1 - fraction)) : null,
             report.TenantTally, report.ChunkTally, RecordsDocument.Of(report.Records),
             [.. report.Tenants.Select(t => new TenantDocument(t.Tenant, RunListed.Name(t.Status), t.Reason,
-                [.. t.Tables.Select(x => new TableDocument(x.Table, RunListed.Name(x.Status), x.Reason, x.Chunks, RecordsDocument.Of(x.Records)))]))]);
+                [.. t.Tables.Select(x => new TableDocument(x.Table, RunListed.Name(x.Status), x.Reason, x.Chunks, RecordsDocument.Of(x.Records), x.Quarantined))]))]);
     }
 }
 
@@ -79,7 +80,9 @@ public sealed record TenantDocument(string Tenant, string Status, string? Reason
 /// <param name="Reason">Why it was stopped, failed or skipped.</param>
 /// <param name="Chunks">Counts of its chunks.</param>
 /// <param name="Records">Committed records.</param>
-public sealed record TableDocument(string Table, string Status, string? Reason, Tally Chunks, RecordsDocument Records);
+/// <param name="QuarantinedBy">The quarantined ones by the field that was wrong.</param>
+public sealed record TableDocument(
+    string Table, string Status, string? Reason, Tally Chunks, RecordsDocument Records, IReadOnlyDictionary<string, long> QuarantinedBy);
 
 /// <summary>A chunk of a run.</summary>
 /// <param name="Tenant">Its tenant.</param>
@@ -117,7 +120,13 @@ public sealed record Listed<T>(IReadOnlyList<T> Items, string? Next);
 /// <param name="Tables">Only these tables.</param>
 /// <param name="From">The window's start.</param>
 /// <param name="To">The window's end.</param>
-public sealed record RunOrder(IReadOnlyList<string>? Tenants, IReadOnlyList<string>? Tables, DateTimeOffset? From, DateTimeOffset? To);
+/// <param name="Replay"><c>quarantine</c> or <c>raw</c>: what of the archive to go through again; null: the vendors are asked.</param>
+public sealed record RunOrder(
+    IReadOnlyList<string>? Tenants, IReadOnlyList<string>? Tables, DateTimeOffset? From, DateTimeOffset? To,
+    [property: JsonConverter(typeof(ReplayKindConverter))] ReplayKind? Replay = null);
+
+/// <summary>Kinds of replays in small letters.</summary>
+public sealed class ReplayKindConverter() : JsonStringEnumConverter<ReplayKind>(System.Text.Json.JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
 /// <summary>Where a run is watched and steered, in Durable Functions' words; every URI wants the same header, none carries a key.</summary>
 /// <param name="Id">The run.</param>
@@ -155,4 +164,5 @@ public sealed record PurgedDocument(int InstancesDeleted);
 [JsonSerializable(typeof(RunDocument))]
 [JsonSerializable(typeof(Listed<RunListed>))]
 [JsonSerializable(typeof(Listed<ChunkDocument>))]
+[JsonSerializable(typeof(Listed<QuarantineDocument>))]
 public sealed partial class ApiJson : JsonSerializerContext;

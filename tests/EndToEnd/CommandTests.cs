@@ -14,6 +14,8 @@ public sealed class CommandTests
     [InlineData(1, "holds no data", "status", "--data", "/no-such-folder")]
     [InlineData(1, "holds no data", "verify", "--data", "/no-such-folder")]
     [InlineData(2, "texts or --file expected", "score")]
+    [InlineData(2, "either --quarantine or --from-raw expected", "replay")]
+    [InlineData(1, "holds no data", "replay", "--from-raw", "--data", "/no-such-folder")]
     public async Task Bad_usage_gets_one_message_that_names_it(int exitCode, string names, params string[] arguments)
     {
         var ended = await SentimentProcess.RunAsync(null, arguments);

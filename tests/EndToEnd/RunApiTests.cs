@@ -70,8 +70,36 @@ public sealed class RunApiTests
         await stored.AssertVerifiesAsync();
     }
 
+    [Fact]
+    public async Task Quarantine_is_paged_through_and_a_replay_over_the_API_asks_no_vendor()
+    {
+        await using var server = await ApiServer.StartAsync(itemsPerSymbol: 1000, null);
+        using var started = await server.Http.PostAsJsonAsync("/api/runs", new { });
+        var ended = await server.EndAsync((await started.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!);
+        var counted = ended.GetProperty("details").EnumerateArray().Single(t => t.GetProperty("tenant").GetString() == "acme").GetProperty("tables").EnumerateArray()
+            .Sum(t => t.GetProperty("quarantinedBy").EnumerateObject().Sum(f => f.Value.GetInt64()));
+        var keys = new List<string>();
+        for (string? next = ""; next is not null;)
+        {
+            var (_, page) = await server.GetAsync("/api/tenants/acme/quarantine?limit=3" + (next.Length == 0 ? "" : $"&cursor={Uri.EscapeDataString(next)}"));
+            keys.AddRange(page.GetProperty("items").EnumerateArray().Select(r => $"{r.GetProperty("table")} {r.GetProperty("key")}"));
+            next = page.GetProperty("next").GetString();
+        }
+
+        Assert.InRange(counted, 4, 100);
+        Assert.Equal(counted, keys.Distinct().Count());
+        Assert.Equal(keys.Count, keys.Distinct().Count());
+        using var replay = await server.Http.PostAsJsonAsync("/api/runs", new { replay = "quarantine" });
+        var again = await server.EndAsync((await replay.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!);
+        Assert.Equal(("completed", 0), (again.GetProperty("status").GetString(), again.GetProperty("records").GetProperty("accepted").GetInt32()));
+    }
+
     [Theory]
     [InlineData(HttpStatusCode.NotFound, "no run", "GET", "/api/runs/nobody")]
+    [InlineData(HttpStatusCode.BadRequest, "cursor:", "GET", "/api/tenants/acme/quarantine?cursor=x")]
+    [InlineData(HttpStatusCode.BadRequest, "limit:", "GET", "/api/tenants/acme/quarantine?limit=x")]
+    [InlineData(HttpStatusCode.BadRequest, "$.replay", "POST", "/api/runs", "{\"replay\":\"all\"}")]
+    [InlineData(HttpStatusCode.BadRequest, "replay:", "POST", "/api/runs", "{\"replay\":\"raw\",\"from\":\"2026-01-01T00:00:00Z\"}")]
     [InlineData(HttpStatusCode.NotFound, "no run", "GET", "/api/runs/nobody/chunks")]
     [InlineData(HttpStatusCode.NotFound, "no run", "POST", "/api/runs/nobody/retry")]
     [InlineData(HttpStatusCode.NotFound, "no run", "POST", "/api/runs/nobody/suspend")]

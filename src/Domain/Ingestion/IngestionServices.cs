@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Pages;
+using Sentiment.Domain.Ingestion.Replays;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Ingestion.Tables;
 using Sentiment.Domain.Items;
@@ -36,6 +37,8 @@ public static class IngestionServices
         services.AddSingleton<PageAnnouncers>();
         services.AddSingleton<PageFetcher>();
         services.AddSingleton<PageCommitter>();
+        services.AddSingleton<Replayer>();
+        services.AddSingleton<ReplayPlan>();
         services.AddSingleton<ChunkFailure>();
         services.AddSingleton<RunCancellation>();
         services.AddSingleton(p => new RunStarter(

@@ -23,6 +23,24 @@ public sealed class ItemStore(ITableStore tables)
             Partition(tenant, table), [.. items.Select(i => TableWrite.Insert(Key(i.SourceId), Rows.Version, Rows.Write(i, RowJson.Default.Item)))],
             cancellationToken).ConfigureAwait(false));
 
+    /// <summary>The pages that hold items, as their places in time say, by vendor id; of items without a place nothing.</summary>
+    internal async Task<Dictionary<string, Stamp>> OwnersAsync(
+        string tenant, string table, IEnumerable<(string SourceId, DateTimeOffset PublishedAt)> items, CancellationToken cancellationToken)
+    {
+        var owners = new Dictionary<string, Stamp>(StringComparer.Ordinal);
+        foreach (var day in items.GroupBy(i => Rows.Day(i.PublishedAt)))
+        {
+            var places = await tables.GetAllAsync(
+                IndexPartition(tenant, day.Key), day.Select(i => TimeKey(i.PublishedAt, Item.IdOf(tenant, table, i.SourceId))).Distinct(StringComparer.Ordinal), cancellationToken).ConfigureAwait(false);
+            foreach (var place in places.Values.Select(r => Rows.Read(r, RowJson.Default.Membership)))
+            {
+                owners[place.SourceId] = new(place.Chunk, place.Page);
+            }
+        }
+
+        return owners;
+    }
+
     /// <summary>Adds symbols to a stored item, and makes it another page's where a stamp is given; returns it as it is then.</summary>
     /// <remarks>Symbols only grow, so repetition and order do not matter.</remarks>
     internal async Task<Item> AmendAsync(

@@ -58,6 +58,27 @@ public static class TableLimits
         return $"{result.ToString(0, 130)}~~{hash}";
     }
 
+    /// <summary>The text of a key part of at most 200 characters.</summary>
+    public static string Unescape(string part)
+    {
+        var bytes = new List<byte>(part.Length);
+        for (var i = 0; i < part.Length; i++)
+        {
+            if (part[i] == '~' && i + 2 < part.Length && byte.TryParse(
+                part.AsSpan(i + 1, 2), System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture, out var b))
+            {
+                bytes.Add(b);
+                i += 2;
+            }
+            else
+            {
+                bytes.Add((byte)part[i]);
+            }
+        }
+
+        return Encoding.UTF8.GetString([.. bytes]);
+    }
+
     /// <summary>Checks a partition or key.</summary>
     /// <exception cref="ArgumentException">It is empty, too long or has characters outside <c>[A-Za-z0-9._~|:-]</c>.</exception>
     public static void CheckKey(string key)

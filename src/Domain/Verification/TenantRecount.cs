@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Pages;
+using Sentiment.Domain.Ingestion.Replays;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Items;
 using Sentiment.Domain.Retention;
@@ -158,7 +159,9 @@ internal sealed class TenantRecount(
         var quarantined = _quarantined.GetValueOrDefault(id);
         long read = 0, skipped = 0;
         var cursor = (string?)null;
-        var isWhole = true;
+
+        // Which records a replay was about is known by what stands in quarantine, as long as retention has removed none of it.
+        var isWhole = chunk.Replayed is null || marks.Quarantine is null;
         for (var page = 1; page <= chunk.Page; page++)
         {
             findings.Pages++;
@@ -184,7 +187,8 @@ internal sealed class TenantRecount(
             }
 
             var request = new PageRequest(chunk.Symbols, chunk.From, chunk.To, chunk.Window, cursor, null);
-            var sorted = SortedPage.Of(sources.Get(chunk.Table).Parse(request, new(bytes, pinned.FetchedAt)).Records, chunk, pinned.FetchedAt);
+            var records = sources.Get(chunk.Table).Parse(request, new(bytes, pinned.FetchedAt)).Records;
+            var sorted = SortedPage.Of(chunk.Replayed is { } replayed ? Replayer.Chosen(replayed.Kind, records, pinned.FetchedAt, k => IsQuarantined(chunk.Table, k)) : records, chunk, pinned.FetchedAt);
             await CheckPageAsync(chunk, page, sorted, cancellationToken).ConfigureAwait(false);
             read += sorted.Repeats + sorted.Valid.Count + sorted.Invalid.Count;
             skipped += sorted.Skipped;
@@ -192,11 +196,19 @@ internal sealed class TenantRecount(
         }
 
         var ledger = chunk.Ledger;
+        if (chunk.Replayed is { Kind: ReplayKind.Raw })
+        {
+            // What it wrote stands under the stamps of the pages that it went through, whose chunks are recounted themselves.
+            (accepted, quarantined) = (ledger.Accepted, ledger.Quarantined);
+        }
+
         findings.Expect(
             (!isWhole || (ledger.Read == read && ledger.Skipped == skipped)) && ledger.Accepted == accepted && ledger.Quarantined == quarantined,
             $"chunk {id}: its ledger says {ledger.Accepted} accepted, {ledger.Quarantined} quarantined, {ledger.Read} read, {ledger.Skipped} skipped; "
             + $"a recount finds {accepted}, {quarantined}, {read}, {skipped}");
     }
+
+    private bool IsQuarantined(string table, string key) => _quarantine.ContainsKey((QuarantineStore.Partition(tenant, table), key));
 
     private async Task CheckPageAsync(ChunkRow chunk, int page, SortedPage sorted, CancellationToken cancellationToken)
     {

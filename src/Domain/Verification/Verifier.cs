@@ -59,7 +59,7 @@ public sealed class Verifier(ITableSnapshots snapshots, IBlobStore blobs, Source
             findings.Expect(!chunk.HasEnded || chunk.Announced == chunk.Page, $"chunk {chunk.Id}: ended with {chunk.Page} pages of which {chunk.Announced} are announced");
             findings.Expect(run.EndedAt is null || chunk.HasEnded, $"chunk {chunk.Id}: {chunk.Status} in run {run.Id}, which has ended");
             findings.Expect(
-                chunk.Status != WorkStatus.Completed || !hasEnded.Contains((chunk.Tenant, chunk.Table))
+                chunk is not { Status: WorkStatus.Completed, Replayed: null } || !hasEnded.Contains((chunk.Tenant, chunk.Table))
                 || await TableStateStore.IsCoveredAsync(reader, chunk, cancellationToken).ConfigureAwait(false),
                 $"chunk {chunk.Id}: completed and its coverage is missing");
         }

@@ -64,6 +64,11 @@ internal static class StatusCommand
         }
 
         Plain.Print(table);
+        foreach (var field in report.Tenants.SelectMany(t => t.Tables).SelectMany(t => t.Quarantined).GroupBy(q => q.Key, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
+        {
+            Plain.Line($"quarantined for {field.Key}: {Plain.Of(field.Sum(q => q.Value))}");
+        }
+
         foreach (var reason in RunSummary.Reasons(report))
         {
             Plain.Line(reason.Trim());

@@ -135,8 +135,9 @@ public class PageTests
         host.Scorer.Model = "other@00000002";
         host.Scorer.Shift = 1000;
         var second = await committer.CommitAsync(row, 1, IngestionHost.Start, records, false, default);
-        Assert.Equal(new Ledger(2, 1, 1, 0), first);
-        Assert.Equal(first, second);
+        Assert.Equal((new Ledger(2, 1, 1, 0), 2), (first.Ledger, first.Inserted));
+        Assert.Equal((first.Ledger, 0), (second.Ledger, second.Inserted));
+        Assert.Equal(new Dictionary<string, long> { ["title"] = 1 }, second.Reasons);
         Assert.Equal(rows, await host.RowsAsync());
     }
 

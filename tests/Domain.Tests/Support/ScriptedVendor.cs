@@ -21,6 +21,9 @@ public sealed class ScriptedVendor(SourceDescription description, TimeProvider t
     /// <summary>Called before an answer, with the number of this call from 1; may throw or wait.</summary>
     public Func<PageRequest, int, CancellationToken, Task> Before { get; set; } = (_, _, _) => Task.CompletedTask;
 
+    /// <summary>What a later version of the program reads in a record that this one reads otherwise.</summary>
+    public Func<SourceRecord, SourceRecord> Reading { get; set; } = record => record;
+
     /// <summary>Every request, in order.</summary>
     public ConcurrentQueue<PageRequest> Calls { get; } = new();
 
@@ -47,8 +50,8 @@ public sealed class ScriptedVendor(SourceDescription description, TimeProvider t
     public SourcePage Parse(PageRequest request, SourceBody body)
     {
         var read = JsonSerializer.Deserialize<Body>(body.Bytes.Span)!;
-        return new([.. read.Records.Select(r => new SourceRecord(
+        return new([.. read.Records.Select(r => Reading(new SourceRecord(
             r.Id, r.Title, r.Id is null ? null : $"https://wire.example/{Uri.EscapeDataString(r.Id)}", r.Published, r.Crawled, r.Symbols,
-            JsonSerializer.SerializeToUtf8Bytes(r)))], read.Next);
+            JsonSerializer.SerializeToUtf8Bytes(r))))], read.Next);
     }
 }

@@ -247,7 +247,7 @@ public class CompactionTests
         }
 
         // An item's date and symbols follow from its number, so that it is the same whenever it comes.
-        private Task<Ledger> WriteAsync(ChunkRow chunk, int page, int[] items) => host.Get<PageCommitter>().CommitAsync(
+        private Task<CommittedPage> WriteAsync(ChunkRow chunk, int page, int[] items) => host.Get<PageCommitter>().CommitAsync(
             chunk, page, IngestionHost.Start, [.. items.Select(i => new SourceRecord(
                 $"i{i}", $"Headline {i}", null, Noon.AddHours(4 * (i % 6)).AddSeconds(20 * (i % 4)), null, [.. Symbols.Where((_, s) => (i + page + s) % 3 != 0)], default))], isNew: false, default);
     }

@@ -28,7 +28,8 @@ internal sealed class AbandonedPages(ChunkStore chunks, ChunkRow held)
             _committed[stamp] = isCommitted = await chunks.IsCommittedAsync(stamp, cancellationToken).ConfigureAwait(false);
         }
 
-        if (isCommitted)
+        // A page that was committed long ago and is written again takes nothing over.
+        if (isCommitted || held.HasEnded)
         {
             return false;
         }

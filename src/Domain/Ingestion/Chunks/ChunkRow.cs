@@ -1,3 +1,4 @@
+using Sentiment.Domain.Ingestion.Replays;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Storage;
@@ -45,6 +46,9 @@ public sealed record ChunkRow
     /// <summary>Records published before it are skipped, for retention would remove them again; null: none.</summary>
     public DateTimeOffset? KeepFrom { get; init; }
 
+    /// <summary>The committed pages that it goes through again; null: it asks the vendor.</summary>
+    public Replayed? Replayed { get; init; }
+
     /// <summary>Where it stands.</summary>
     public WorkStatus Status { get; init; }
 
@@ -68,6 +72,9 @@ public sealed record ChunkRow
 
     /// <summary>Sums over the committed pages.</summary>
     public Ledger Ledger { get; init; } = Ledger.Empty;
+
+    /// <summary>The quarantined ones of the ledger by the field that was wrong; null: none.</summary>
+    public IReadOnlyDictionary<string, long>? Reasons { get; init; }
 
     /// <summary>When its first page was asked for: the window is covered up to then at most.</summary>
     public DateTimeOffset? FetchedAt { get; init; }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Sentiment.Domain.Diagnostics;
 using Sentiment.Domain.Ingestion.Pages;
+using Sentiment.Domain.Ingestion.Replays;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Storage;
@@ -39,7 +40,7 @@ public sealed record ChunkOutcome(ChunkResult Result, DateTimeOffset? Until = nu
 
 /// <summary>Works on a chunk from its checkpoint, page by page, until it is drained or the time budget is used up.</summary>
 internal sealed class ProcessChunk(
-    ChunkStore chunks, PageFetcher fetcher, PageCommitter committer, PageAnnouncers announcers, TimeProvider time)
+    ChunkStore chunks, PageFetcher fetcher, PageCommitter committer, Replayer replayer, PageAnnouncers announcers, TimeProvider time)
     : Activity<ChunkCall, ChunkOutcome>
 {
     public override async Task<ChunkOutcome> RunAsync(ActivityContext context, ChunkCall input, CancellationToken cancellationToken)
@@ -108,8 +109,10 @@ internal sealed class ProcessChunk(
     private async Task<ChunkRow> NextPageAsync(ChunkRow row, bool mayBePinned, CancellationToken cancellationToken)
     {
         var number = row.Page + 1;
-        var (pinned, records, isNew) = await fetcher.GetAsync(row, number, mayBePinned, cancellationToken).ConfigureAwait(false);
-        var ledger = await committer.CommitAsync(row, number, pinned.FetchedAt, records, isNew, cancellationToken).ConfigureAwait(false);
+        var (pinned, committed) = row.Replayed is null
+            ? await VendorPageAsync(row, number, mayBePinned, cancellationToken).ConfigureAwait(false)
+            : await replayer.CommitAsync(row, number, cancellationToken).ConfigureAwait(false);
+        var ledger = committed.Ledger;
         Count("accepted", ledger.Accepted);
         Count("duplicate", ledger.Duplicate);
         Count("quarantined", ledger.Quarantined);
@@ -121,7 +124,25 @@ internal sealed class ProcessChunk(
             Drained = pinned.NextCursor is null,
             FetchedAt = row.FetchedAt ?? pinned.FetchedAt,
             Ledger = row.Ledger + ledger,
+            Reasons = committed.Reasons.Count == 0 ? row.Reasons : Sum(row.Reasons, committed.Reasons),
         };
+    }
+
+    private async Task<(PageRow Pinned, CommittedPage Committed)> VendorPageAsync(ChunkRow row, int number, bool mayBePinned, CancellationToken cancellationToken)
+    {
+        var (pinned, records, isNew) = await fetcher.GetAsync(row, number, mayBePinned, cancellationToken).ConfigureAwait(false);
+        return (pinned, await committer.CommitAsync(row, number, pinned.FetchedAt, records, isNew, cancellationToken).ConfigureAwait(false));
+    }
+
+    private static SortedDictionary<string, long> Sum(IReadOnlyDictionary<string, long>? before, IReadOnlyDictionary<string, long> page)
+    {
+        var sum = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        foreach (var (field, count) in page.Concat(before ?? new Dictionary<string, long>()))
+        {
+            sum[field] = sum.GetValueOrDefault(field) + count;
+        }
+
+        return sum;
     }
 
     private static void Count(string outcome, long records) =>

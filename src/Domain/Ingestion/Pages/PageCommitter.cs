@@ -18,15 +18,17 @@ internal sealed class PageCommitter(
 {
     private const int MaxUrlLength = 2048;
 
-    /// <summary>Writes the page; returns where its records went.</summary>
+    /// <summary>Writes the page; returns where its records went, how many items were not there before, and what was wrong with the invalid ones.</summary>
     /// <param name="chunk">Its chunk, as of the checkpoint before it.</param>
     /// <param name="number">The page, from 1.</param>
     /// <param name="fetchedAt">Its clock.</param>
     /// <param name="records">What it holds.</param>
     /// <param name="isNew">Whether nobody has worked on it before.</param>
     /// <param name="cancellationToken">Gives up; the next try writes the same.</param>
-    public async Task<Ledger> CommitAsync(
-        ChunkRow chunk, int number, DateTimeOffset fetchedAt, IReadOnlyList<SourceRecord> records, bool isNew, CancellationToken cancellationToken)
+    /// <param name="owners">Other pages that items belong to if they are missing, by vendor id; null: all are this page's.</param>
+    public async Task<CommittedPage> CommitAsync(
+        ChunkRow chunk, int number, DateTimeOffset fetchedAt, IReadOnlyList<SourceRecord> records, bool isNew, CancellationToken cancellationToken,
+        IReadOnlyDictionary<string, Stamp>? owners = null)
     {
         var stamp = new Stamp(chunk.Id.ToString(), number);
         var abandoned = new AbandonedPages(chunks, chunk);
@@ -41,13 +43,14 @@ internal sealed class PageCommitter(
         var stored = time.GetElapsedTime(storing);
 
         var scoring = time.GetTimestamp();
-        var fresh = await ScoreAsync(chunk, stamp, [.. open.Where(v => !known.ContainsKey(v.Key)).Select(v => v.Value)], cancellationToken).ConfigureAwait(false);
+        var fresh = await ScoreAsync(chunk, id => owners?.GetValueOrDefault(id) ?? stamp, [.. open.Where(v => !known.ContainsKey(v.Key)).Select(v => v.Value)], cancellationToken).ConfigureAwait(false);
         Observe("score", time.GetElapsedTime(scoring));
 
         storing = time.GetTimestamp();
         var marked = fresh.Values.Select(i => Rows.Day(i.PublishedAt)).ToHashSet(StringComparer.Ordinal);
         await days.MarkAsync(chunk.Tenant, marked, cancellationToken).ConfigureAwait(false);
-        foreach (var (id, standing) in await items.InsertAsync(chunk.Tenant, chunk.Table, InTurn(fresh.Values, chunk.Number), cancellationToken).ConfigureAwait(false))
+        var stood = await items.InsertAsync(chunk.Tenant, chunk.Table, InTurn(fresh.Values, chunk.Number), cancellationToken).ConfigureAwait(false);
+        foreach (var (id, standing) in stood)
         {
             known[id] = standing;
         }
@@ -73,7 +76,8 @@ internal sealed class PageCommitter(
         Observe("store", stored + time.GetElapsedTime(storing));
 
         var accepted = wanted.Count(w => stamp.IsOn(w.Item));
-        return new(accepted, page.Repeats + page.Valid.Count - accepted + page.Invalid.Count - quarantined, quarantined, page.Skipped);
+        var put = quarantined.Values.Sum();
+        return new(new(accepted, page.Repeats + page.Valid.Count - accepted + page.Invalid.Count - put, put, page.Skipped), fresh.Count - stood.Count, quarantined);
     }
 
     // Chunks that work side by side begin at different places of their pages, so that they do not meet at every item that
@@ -94,7 +98,7 @@ internal sealed class PageCommitter(
             : standing.Row;
 
     private async Task<Dictionary<string, Item>> ScoreAsync(
-        ChunkRow chunk, Stamp stamp, List<(SourceRecord Record, SortedSet<string> Symbols)> records, CancellationToken cancellationToken)
+        ChunkRow chunk, Func<string, Stamp> stampOf, List<(SourceRecord Record, SortedSet<string> Symbols)> records, CancellationToken cancellationToken)
     {
         var texts = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var (record, _) in records)
@@ -106,6 +110,7 @@ internal sealed class PageCommitter(
         return records.ConvertAll(r =>
         {
             var p = scores[texts[r.Record.Title!]];
+            var stamp = stampOf(r.Record.SourceId!);
             return new Item(
                 Item.IdOf(chunk.Tenant, chunk.Table, r.Record.SourceId!), chunk.Table, r.Record.SourceId!, [.. r.Symbols], r.Record.Title!,
                 r.Record.Url is { Length: <= MaxUrlLength } url ? url : null, r.Record.PublishedAt!.Value,
@@ -113,3 +118,9 @@ internal sealed class PageCommitter(
         }).ToDictionary(i => i.SourceId, StringComparer.Ordinal);
     }
 }
+
+/// <summary>What came of a page.</summary>
+/// <param name="Ledger">Where its records went.</param>
+/// <param name="Inserted">Items that were not there before, in this try.</param>
+/// <param name="Reasons">The quarantined ones by the field that was wrong.</param>
+internal sealed record CommittedPage(Ledger Ledger, int Inserted, IReadOnlyDictionary<string, long> Reasons);

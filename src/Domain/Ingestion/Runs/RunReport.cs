@@ -15,7 +15,9 @@ public sealed record Tally(int Total, int Completed, int Failed);
 /// <param name="Reason">Why it was stopped, failed or skipped.</param>
 /// <param name="Chunks">Its chunks.</param>
 /// <param name="Records">Its committed records.</param>
-public sealed record TableReport(string Table, WorkStatus Status, string? Reason, Tally Chunks, Ledger Records);
+/// <param name="Quarantined">The quarantined ones by the field that was wrong.</param>
+public sealed record TableReport(
+    string Table, WorkStatus Status, string? Reason, Tally Chunks, Ledger Records, IReadOnlyDictionary<string, long> Quarantined);
 
 /// <summary>A tenant in a report.</summary>
 /// <param name="Tenant">Its id.</param>
@@ -29,6 +31,8 @@ public sealed record TenantReport(string Tenant, WorkStatus Status, string? Reas
 /// <param name="Tenants">Its tenants by id.</param>
 public sealed record RunReport(RunRow Run, IReadOnlyList<TenantReport> Tenants)
 {
+    private static readonly IReadOnlyDictionary<string, long> None = new Dictionary<string, long>();
+
     /// <summary>How the tenants are doing.</summary>
     public Tally TenantTally => new(Tenants.Count, Tenants.Count(t => t.Status == WorkStatus.Completed), Tenants.Count(t => t.Status == WorkStatus.Failed));
 
@@ -55,12 +59,18 @@ public sealed record RunReport(RunRow Run, IReadOnlyList<TenantReport> Tenants)
         }
 
         var sums = new Dictionary<(string Tenant, string Table), (Tally Chunks, Ledger Records)>();
+        var reasons = new Dictionary<(string Tenant, string Table), SortedDictionary<string, long>>();
         await foreach (var chunk in ChunkStore.ListAsync(reader, run, null, null, cancellationToken).ConfigureAwait(false))
         {
             var (chunks, records) = sums.GetValueOrDefault((chunk.Tenant, chunk.Table), (new(0, 0, 0), Ledger.Empty));
             sums[(chunk.Tenant, chunk.Table)] = (new(
                 chunks.Total + 1, chunks.Completed + (chunk.Status == WorkStatus.Completed ? 1 : 0),
                 chunks.Failed + (chunk.Status == WorkStatus.Failed ? 1 : 0)), records + chunk.Ledger);
+            foreach (var (field, count) in chunk.Reasons ?? None)
+            {
+                var counts = reasons.TryGetValue((chunk.Tenant, chunk.Table), out var known) ? known : reasons[(chunk.Tenant, chunk.Table)] = new(StringComparer.Ordinal);
+                counts[field] = counts.GetValueOrDefault(field) + count;
+            }
         }
 
         var tables = (await RunStore.TablesAsync(reader, run, null, cancellationToken).ConfigureAwait(false)).ToLookup(t => t.Tenant, StringComparer.Ordinal);
@@ -68,7 +78,7 @@ public sealed record RunReport(RunRow Run, IReadOnlyList<TenantReport> Tenants)
         return new(stored.Row, [.. tenants.Select(t => new TenantReport(t.Tenant.Id, t.Status, t.Reason, [.. tables[t.Tenant.Id].Select(w =>
         {
             var (chunks, records) = sums.GetValueOrDefault((w.Tenant, w.Table), (new(0, 0, 0), Ledger.Empty));
-            return new TableReport(w.Table, w.Status, w.Reason, chunks, records);
+            return new TableReport(w.Table, w.Status, w.Reason, chunks, records, reasons.TryGetValue((w.Tenant, w.Table), out var counts) ? counts : None);
         })]))]);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sentiment.Domain.Ingestion.Replays;
 using Sentiment.Domain.Tenants;
 
 namespace Sentiment.Domain.Ingestion.Runs;
@@ -31,11 +32,13 @@ public enum WorkStatus
 /// <param name="From">The window's explicit start.</param>
 /// <param name="To">The window's explicit end.</param>
 /// <param name="TenantsFile">A hash of the tenants file.</param>
+/// <param name="Replay">What of the archive is gone through again; null: the vendors are asked.</param>
 public sealed record RunArguments(
-    IReadOnlyList<string> Tenants, IReadOnlyList<string> Tables, DateTimeOffset? From, DateTimeOffset? To, string TenantsFile)
+    IReadOnlyList<string> Tenants, IReadOnlyList<string> Tables, DateTimeOffset? From, DateTimeOffset? To, string TenantsFile,
+    ReplayKind? Replay = null)
 {
-    /// <summary>Whether the caller gave a window; then the run moves no watermark.</summary>
-    public bool IsExplicit => From is not null || To is not null;
+    /// <summary>Whether the caller gave a window, or asked for a replay; then the run moves no watermark.</summary>
+    public bool IsExplicit => From is not null || To is not null || Replay is not null;
 }
 
 /// <summary>A run as stored.</summary>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
+using Sentiment.Domain.Ingestion.Replays;
 using Sentiment.Domain.Retention;
 using Sentiment.Domain.Storage;
 using Sentiment.Domain.Tenants;
@@ -12,7 +13,9 @@ namespace Sentiment.Domain.Ingestion.Runs;
 /// <param name="Tables">Only these tables; empty: all of each tenant.</param>
 /// <param name="From">The window's start; null: where each table's watermark says.</param>
 /// <param name="To">The window's end; null: the run's start.</param>
-public sealed record RunRequest(IReadOnlyList<string> Tenants, IReadOnlyList<string> Tables, DateTimeOffset? From, DateTimeOffset? To)
+/// <param name="Replay">What of the archive to go through again, instead of asking vendors; takes no window.</param>
+public sealed record RunRequest(
+    IReadOnlyList<string> Tenants, IReadOnlyList<string> Tables, DateTimeOffset? From, DateTimeOffset? To, ReplayKind? Replay = null)
 {
     /// <summary>All tenants, all tables, whatever is new.</summary>
     public static RunRequest Everything { get; } = new([], [], null, null);
@@ -137,7 +140,7 @@ public sealed class RunStarter
 
     private static RunArguments ArgumentsOf(RunRequest request, TenantRoster roster) => new(
         [.. request.Tenants.Distinct().Order(StringComparer.Ordinal)], [.. request.Tables.Distinct().Order(StringComparer.Ordinal)],
-        request.From, request.To, roster.Hash);
+        request.From, request.To, roster.Hash, request.Replay);
 
     private static void Check(RunRequest request, IReadOnlyList<Tenant> tenants)
     {
@@ -147,6 +150,11 @@ public sealed class RunStarter
         var chosen = tenants.Where(t => request.Tenants.Count == 0 || request.Tenants.Contains(t.Id)).ToList();
         problems.AddRange(request.Tables.Where(name => !chosen.Any(t => t.Tables.Contains(name)))
             .Select(name => $"table: none of the chosen tenants has a table '{name}'"));
+        if (request is { Replay: not null, From: not null } or { Replay: not null, To: not null })
+        {
+            problems.Add("replay: no 'from' and 'to' expected beside it, for it goes through all that is archived");
+        }
+
         if (request.From is { } from && request.To is { } to && from >= to)
         {
             problems.Add($"from: a time before 'to' ({to.UtcDateTime:O}) expected, found {from.UtcDateTime:O}");
@@ -175,7 +183,9 @@ public sealed class RunStarter
             throw new RunRequestException([$"from: a time in the past expected, found {from.UtcDateTime:O}"]);
         }
 
-        var run = new RunRow(id, arguments, now, null, WorkStatus.Pending, chosen.Count, _bounds, overlap);
+        // Rows that are missing belong to the first page that had them, so pages are gone through in the order in which they came.
+        var bounds = arguments.Replay == ReplayKind.Raw ? _bounds with { ChunkWindow = 1 } : _bounds;
+        var run = new RunRow(id, arguments, now, null, WorkStatus.Pending, chosen.Count, bounds, overlap);
         await _retained.RegisterAsync(chosen, now, cancellationToken).ConfigureAwait(false);
         return await _runs.TryCreateAsync(run, hash, chosen, cancellationToken).ConfigureAwait(false) ? run
             : (await _runs.GetAsync(id, cancellationToken).ConfigureAwait(false))?.Row;

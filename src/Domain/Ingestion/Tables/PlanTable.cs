@@ -1,4 +1,5 @@
 using Sentiment.Domain.Ingestion.Chunks;
+using Sentiment.Domain.Ingestion.Replays;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Workflows;
@@ -10,7 +11,7 @@ namespace Sentiment.Domain.Ingestion.Tables;
 /// chunks stay as they were planned, and those that failed are opened again at their checkpoints.
 /// </summary>
 /// <remarks>The watermark cannot move in between, for only the holder of the claim moves it.</remarks>
-internal sealed class PlanTable(RunStore runs, TableStateStore tables, ChunkStore chunks, SourceCatalog sources) : Activity<TableId, int>
+internal sealed class PlanTable(RunStore runs, TableStateStore tables, ChunkStore chunks, SourceCatalog sources, ReplayPlan replays) : Activity<TableId, int>
 {
     public override async Task<int> RunAsync(ActivityContext context, TableId input, CancellationToken cancellationToken)
     {
@@ -28,6 +29,11 @@ internal sealed class PlanTable(RunStore runs, TableStateStore tables, ChunkStor
     private async Task<int> PlanAsync(RunRow run, TableId input, CancellationToken cancellationToken)
     {
         var tenant = await runs.PinnedTenantAsync(input.Run, input.Tenant, cancellationToken).ConfigureAwait(false);
+        if (run.Arguments.Replay is { } kind)
+        {
+            return await replays.WriteAsync(run, kind, tenant, input, cancellationToken).ConfigureAwait(false);
+        }
+
         var watermark = await tables.WatermarkAsync(input.Tenant, input.Table, cancellationToken).ConfigureAwait(false);
         var plan = TablePlan.Of(run, tenant, sources.Get(input.Table).Description, watermark?.Row);
         if (run.Attempt > 1)

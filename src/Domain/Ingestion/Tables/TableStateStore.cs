@@ -66,10 +66,10 @@ public sealed class TableStateStore(ITableStore tables)
         }
     }
 
-    /// <summary>Records what the completed ones of a table's chunks cover; idempotent.</summary>
+    /// <summary>Records what the completed ones of a table's chunks cover, none of which is of a replay; idempotent.</summary>
     public Task CoverAsync(string tenant, string table, IEnumerable<ChunkRow> chunks, CancellationToken cancellationToken) => tables.WriteAllAsync(
         Partition(tenant, table),
-        [.. chunks.Where(c => c.Status == WorkStatus.Completed).Select(c => TableWrite.Upsert(CoverageKey(c), Rows.Version, Rows.Write(CoverageOf(c), RowJson.Default.Coverage)))],
+        [.. chunks.Where(c => c is { Status: WorkStatus.Completed, Replayed: null }).Select(c => TableWrite.Upsert(CoverageKey(c), Rows.Version, Rows.Write(CoverageOf(c), RowJson.Default.Coverage)))],
         cancellationToken);
 
     /// <summary>Forgets what a chunk covers; one that covered nothing is fine.</summary>
