@@ -38,10 +38,12 @@ internal sealed class ScriptedVendor : IAsyncDisposable
         [
             new("Sources:Tiingo:BaseUrl", Address.ToString()),
             new("Sources:Finnhub:BaseUrl", new Uri(Address, "api/v1").ToString()),
+            new("Sources:AlphaVantage:BaseUrl", Address.ToString()),
+            new("Sources:helpdesk:BaseUrl", new Uri(Address, "helpdesk").ToString()),
         ])).Build();
         _services = new ServiceCollection().AddSingleton<TimeProvider>(Time).AddSources(configuration).BuildServiceProvider();
-        Tiingo = Source("tiingo");
-        Finnhub = Source("finnhub");
+        Tiingo = Source("tiingo/news");
+        Finnhub = Source("finnhub/company-news");
     }
 
     public Uri Address { get; }
@@ -163,7 +165,8 @@ internal sealed class ScriptedVendor : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private ITableSource Source(string vendor) => _services.GetServices<ITableSource>().Single(s => s.Description.Vendor == vendor);
+    /// <summary>The source of a table.</summary>
+    public ITableSource Source(string table) => _services.GetServices<ITableSource>().Single(s => s.Description.Table == table);
 
     private Task AnswerAsync(HttpContext context)
     {

@@ -52,7 +52,7 @@ public class SimulatedFeedTests
             ["Sources:Finnhub:Attempts"] = "10",
         }).Build();
         await using var services = new ServiceCollection().AddSingleton<TimeProvider>(time).AddSources(configuration).BuildServiceProvider();
-        var source = services.GetServices<ITableSource>().Single(s => s.Description.Vendor == vendor);
+        var source = services.GetServices<ITableSource>().First(s => s.Description.Vendor == vendor);
 
         var request = new PageRequest(["AAPL"], Epoch.AddDays(-60), Epoch.AddDays(1), CursorDate.Published, null, "good-key");
         var read = new HashSet<string>();
