@@ -27,7 +27,8 @@ internal static class JsonBodies
         {
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var isNamed = reader.ValueTextEquals(name);
+                // A name with escapes may be half a character, which no comparison takes.
+                var isNamed = !reader.ValueIsEscaped && reader.ValueTextEquals(name);
                 reader.Read();
                 found |= isNamed && reader.TokenType == JsonTokenType.StartArray;
                 reader.Skip();

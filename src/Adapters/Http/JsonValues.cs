@@ -24,8 +24,23 @@ internal static class JsonValues
     }
 
     /// <summary>The member of an object, or null.</summary>
-    public static JsonElement? Member(JsonElement? element, string name) =>
-        element is { ValueKind: JsonValueKind.Object } known && known.TryGetProperty(name, out var value) ? value : null;
+    public static JsonElement? Member(JsonElement? element, string name)
+    {
+        if (element is not { ValueKind: JsonValueKind.Object } known)
+        {
+            return null;
+        }
+
+        try
+        {
+            return known.TryGetProperty(name, out var value) ? value : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Some other name is half a surrogate pair: every name is looked at by itself.
+            return known.EnumerateObject().Where(p => IsNamed(p, name)).Select(p => (JsonElement?)p.Value).LastOrDefault();
+        }
+    }
 
     /// <summary>A text; null if it is none, or no UTF-8, or half a surrogate pair.</summary>
     public static string? Text(JsonElement? element)
@@ -55,6 +70,18 @@ internal static class JsonValues
     public static int? Millionths(JsonElement? element, decimal least, decimal most) =>
         Id(element) is { Length: <= 40 } text && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
             ? (int)Math.Round(number * 1_000_000m) : null;
+
+    private static bool IsNamed(JsonProperty property, string name)
+    {
+        try
+        {
+            return property.NameEquals(name);
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>The value's own bytes.</summary>
     public static ReadOnlyMemory<byte> Raw(JsonElement element) => JsonMarshal.GetRawUtf8Value(element).ToArray();

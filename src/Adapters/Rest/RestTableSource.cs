@@ -42,8 +42,12 @@ internal sealed class RestTableSource(VendorHttp http, RestTable table) : ITable
 
         // An archived body lacks the Link header; where its next page begins, its page row says.
         var records = list.EnumerateArray().Select(r => RestRecords.Read(r, table.Fields, request.Symbols)).ToList();
-        return new(records, Next(request, document.RootElement, records.Count, body.NextLink));
+        return new(records, Next(request, document.RootElement, Distinct(records), body.NextLink));
     }
+
+    // Records that a page repeats take no offsets.
+    private static int Distinct(List<SourceRecord> records) =>
+        records.Count(r => r.SourceId is null) + records.Select(r => r.SourceId).OfType<string>().Distinct(StringComparer.Ordinal).Count();
 
     private bool HasRecords(ReadOnlyMemory<byte> body)
     {
