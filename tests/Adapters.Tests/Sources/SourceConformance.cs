@@ -25,6 +25,9 @@ public abstract partial class SourceConformance(string table, string section, pa
     /// <summary>Whether a walk ends well although date filters are ignored and older records fill pages of their own.</summary>
     private protected virtual bool EndsDespiteIgnoredDates => true;
 
+    /// <summary>Whether records may be removed during a walk without hiding others.</summary>
+    private protected virtual bool BearsRemovals => true;
+
     /// <summary>Answers with status 200 that hold no records, and how the source fails; null: it takes them for an empty page.</summary>
     private protected abstract IEnumerable<(string Body, Type? Failure)> AnswersWithoutRecords { get; }
 
@@ -78,6 +81,15 @@ public abstract partial class SourceConformance(string table, string section, pa
             }
         });
         Assert.Empty(there.Except(read.Select(r => r.Title)));
+    }
+
+    [Fact]
+    public async Task Records_that_go_between_its_pages_hide_no_others()
+    {
+        var feed = WireFeed.Of(Many);
+        Serve(feed);
+        var read = await WalkAsync(Request(), page => feed.RemoveNewest(page <= 5 && BearsRemovals ? 3 : 0));
+        Assert.Empty(feed.Titles.Except(read.Select(r => r.Title)));
     }
 
     [Theory]

@@ -33,6 +33,9 @@ public sealed class WireFeed
         return feed;
     }
 
+    /// <summary>Removes the records that arrived last.</summary>
+    public void RemoveNewest(int count) => _records.RemoveRange(_records.Count - count, count);
+
     /// <summary>Adds a record; where only its publication is given it arrived at once.</summary>
     public WireRecord Add(DateTimeOffset published, DateTimeOffset? arrived = null)
     {
