@@ -80,7 +80,7 @@ async Task MeasureAsync(IServiceProvider services, StorageCount count, string ki
     var starter = services.GetRequiredService<RunStarter>();
     var started = time.GetTimestamp();
     count.Take();
-    var roster = TenantsFile.Parse(file, services.GetRequiredService<SourceCatalog>().Vendors);
+    var roster = TenantsFile.Parse(file, services.GetRequiredService<SourceCatalog>());
     var run = (await starter.StartAsync(request, roster, OverlapPolicy.Skip, default)).Run.Id;
     await starter.WaitForEndAsync(run, default);
     var seconds = time.GetElapsedTime(started).TotalSeconds;

@@ -43,7 +43,7 @@ var host = builder.Build();
 using var stages = new StageTimes();
 await host.StartAsync();
 var starter = host.Services.GetRequiredService<RunStarter>();
-var roster = TenantsFile.Parse(file, host.Services.GetRequiredService<SourceCatalog>().Vendors);
+var roster = TenantsFile.Parse(file, host.Services.GetRequiredService<SourceCatalog>());
 var scorer = host.Services.GetRequiredService<OnnxSentimentScorer>();
 var begun = time.GetTimestamp();
 var run = (await starter.StartAsync(RunRequest.Everything, roster, OverlapPolicy.Skip, default)).Run.Id;

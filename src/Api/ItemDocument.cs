@@ -33,6 +33,18 @@ public sealed record ItemDocument(
     string Id, string Source, string SourceId, IReadOnlyList<string> Symbols, string Title, string? Url, DateTimeOffset PublishedAt,
     string Label, decimal Score, ProbabilitiesDocument Probabilities, string Model)
 {
+    /// <summary>The vendor's own score, −1 to 1; left out where it gave none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public decimal? VendorScore { get; init; }
+
+    /// <summary>Symbol → how much the text is about it, as the vendor says, 0 to 1; left out where it did not say.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, decimal>? Relevance { get; init; }
+
+    /// <summary>The vendor's tags; left out where it gave none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Tags { get; init; }
+
     /// <summary>As stored.</summary>
     public static ItemDocument Of(Item item)
     {
@@ -40,7 +52,12 @@ public sealed record ItemDocument(
         var p = item.Probabilities;
         return new(
             item.Id, item.Table, item.SourceId, item.Symbols, item.Title, item.Url, item.PublishedAt.ToUniversalTime(),
-            p.Label.ToString().ToLowerInvariant(), ProbabilitiesDocument.Millionths(p.Score), ProbabilitiesDocument.Of(p), item.Model);
+            p.Label.ToString().ToLowerInvariant(), ProbabilitiesDocument.Millionths(p.Score), ProbabilitiesDocument.Of(p), item.Model)
+        {
+            VendorScore = item.VendorScore is { } score ? ProbabilitiesDocument.Millionths(score) : null,
+            Relevance = item.Relevance?.ToDictionary(r => r.Key, r => ProbabilitiesDocument.Millionths(r.Value), StringComparer.Ordinal),
+            Tags = item.Tags,
+        };
     }
 
     /// <summary>One JSON line.</summary>

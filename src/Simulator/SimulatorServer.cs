@@ -1,8 +1,10 @@
 using System.Net;
 using Sentiment.Simulator.Access;
+using Sentiment.Simulator.AlphaVantage;
 using Sentiment.Simulator.Faults;
 using Sentiment.Simulator.Feed;
 using Sentiment.Simulator.Finnhub;
+using Sentiment.Simulator.Helpdesk;
 using Sentiment.Simulator.SideDoor;
 using Sentiment.Simulator.Tiingo;
 using Sentiment.Simulator.Truth;
@@ -97,6 +99,18 @@ public sealed class SimulatorServer : IAsyncDisposable
         var finnhub = new FinnhubCompanyNews(store, clock);
         app.MapGet(TiingoNews.Path, context => calls.Serve(context, tiingo));
         app.MapGet(FinnhubCompanyNews.Path, context => calls.Serve(context, finnhub));
+        foreach (var (path, api) in (IEnumerable<(string, IVendorApi)>)
+        [
+            (FinnhubMarketNews.Path, new FinnhubMarketNews(store, clock)),
+            (AlphaVantageNews.Path, new AlphaVantageNews(store, clock)),
+            (Tickets.Path, new Tickets(store, clock)),
+            (TimeEntries.Path, new TimeEntries(store, clock)),
+            (Contacts.Path, new Contacts(store, clock)),
+        ])
+        {
+            app.MapGet(path, context => calls.Serve(context, api));
+        }
+
         new SideDoorEndpoints(store, clock, faults, statistics, new TruthReport(store)).Map(app);
     }
 

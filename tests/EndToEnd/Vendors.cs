@@ -21,6 +21,8 @@ internal sealed class Vendors : IAsyncDisposable
     {
         ["Sources__Tiingo__BaseUrl"] = _server.BaseAddress.ToString(),
         ["Sources__Finnhub__BaseUrl"] = new Uri(_server.BaseAddress, "api/v1").ToString(),
+        ["Sources__AlphaVantage__BaseUrl"] = _server.BaseAddress.ToString(),
+        ["Sources__helpdesk__BaseUrl"] = new Uri(_server.BaseAddress, "helpdesk").ToString(),
         ["Ingestion__HistoryDays"] = "35",
         ["GOOD_TOKEN"] = "good-token",
         ["WRONG_TOKEN"] = "wrong-token",

@@ -21,7 +21,7 @@ builder.Services.AddSingleton<IBlobStore>(p => new ExitingBlobs(p.GetRequiredSer
 var host = builder.Build();
 await host.StartAsync();
 var starter = host.Services.GetRequiredService<RunStarter>();
-var roster = TenantsFile.Parse(await File.ReadAllBytesAsync(tenants), host.Services.GetRequiredService<SourceCatalog>().Vendors);
+var roster = TenantsFile.Parse(await File.ReadAllBytesAsync(tenants), host.Services.GetRequiredService<SourceCatalog>());
 var started = await starter.StartAsync(RunRequest.Everything, roster, OverlapPolicy.Skip, default);
 await starter.WaitForEndAsync(started.Run.Id, default);
 await host.StopAsync();

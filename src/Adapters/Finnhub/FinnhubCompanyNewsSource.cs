@@ -13,12 +13,17 @@ internal sealed class FinnhubCompanyNewsSource(VendorHttp http) : ITableSource
 
     /// <inheritdoc/>
     public SourceDescription Description { get; } = new(
-        "finnhub/company-news", "finnhub", ChunkAxis.SymbolDays, CursorDate.Published, TimeSpan.FromHours(72), SymbolsPerChunk: 1, DaysPerChunk: 7);
+        "finnhub/company-news", "finnhub", ChunkAxis.SymbolDays, CursorDate.Published, TimeSpan.FromHours(72), SymbolsPerChunk: 1, DaysPerChunk: 7)
+    {
+        Auth = FinnhubMarketNewsSource.Token,
+        Limits = FinnhubMarketNewsSource.Limits,
+        Answers = FinnhubMarketNewsSource.Answers,
+    };
 
     /// <inheritdoc/>
     public Task<SourceBody> FetchAsync(PageRequest request, CancellationToken cancellationToken) => http.GetArrayAsync(
-        $"company-news?symbol={Uri.EscapeDataString(request.Symbols[0])}&from={Day(request.From)}&to={Day(request.To.AddTicks(-1))}",
-        "X-Finnhub-Token", request.Credential!, cancellationToken);
+        Description, $"company-news?symbol={Uri.EscapeDataString(request.Symbols[0])}&from={Day(request.From)}&to={Day(request.To.AddTicks(-1))}",
+        request.Credential, cancellationToken);
 
     /// <inheritdoc/>
     /// <remarks>The answer is about the symbol asked for; <c>related</c> may name others or none, so it is not read.</remarks>

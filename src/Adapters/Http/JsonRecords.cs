@@ -40,6 +40,8 @@ internal static class JsonRecords
                 records.Add(ReadRecord(ref reader, body, fields, symbols));
             }
 
+            // Throws where anything follows the list: the body is damaged.
+            reader.Read();
             return records;
         }
         catch (JsonException exception)

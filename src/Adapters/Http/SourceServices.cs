@@ -2,7 +2,9 @@ using System.Net;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Sentiment.Adapters.AlphaVantage;
 using Sentiment.Adapters.Finnhub;
+using Sentiment.Adapters.Rest;
 using Sentiment.Adapters.Tiingo;
 using Sentiment.Domain.Sources;
 
@@ -17,11 +19,21 @@ public static class SourceServices
     {
         services.TryAddSingleton(TimeProvider.System);
         AddVendor(services, "tiingo", SourceOptions.Read(configuration, "Tiingo", "https://api.tiingo.com"), http => new TiingoNewsSource(http));
-        AddVendor(services, "finnhub", SourceOptions.Read(configuration, "Finnhub", "https://finnhub.io/api/v1"), http => new FinnhubCompanyNewsSource(http));
+        AddVendor(
+            services, "finnhub", SourceOptions.Read(configuration, "Finnhub", "https://finnhub.io/api/v1"),
+            http => new FinnhubCompanyNewsSource(http), http => new FinnhubMarketNewsSource(http));
+        AddVendor(
+            services, "alphavantage", SourceOptions.Read(configuration, "AlphaVantage", "https://www.alphavantage.co"), http => new AlphaVantageNewsSource(http));
+        foreach (var api in RestFiles.Read(configuration))
+        {
+            AddVendor(services, api.Vendor, SourceOptions.Read(configuration, api.Vendor, api.BaseUrl),
+                [.. api.Tables.Select(table => (Func<VendorHttp, ITableSource>)(http => new RestTableSource(http, table)))]);
+        }
+
         return services;
     }
 
-    private static void AddVendor(IServiceCollection services, string vendor, SourceOptions options, Func<VendorHttp, ITableSource> source)
+    private static void AddVendor(IServiceCollection services, string vendor, SourceOptions options, params Func<VendorHttp, ITableSource>[] sources)
     {
         // No loggers: they would write addresses and, at trace level, headers with credentials.
         services.AddHttpClient(vendor, client => client.Timeout = Timeout.InfiniteTimeSpan)
@@ -34,7 +46,11 @@ public static class SourceServices
                 PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             })
             .RemoveAllLoggers();
-        services.AddSingleton(provider => source(new VendorHttp(
-            vendor, options, provider.GetRequiredService<IHttpClientFactory>(), provider.GetRequiredService<TimeProvider>())));
+        services.AddKeyedSingleton(vendor, (provider, _) => new VendorHttp(
+            vendor, options, provider.GetRequiredService<IHttpClientFactory>(), provider.GetRequiredService<TimeProvider>()));
+        foreach (var source in sources)
+        {
+            services.AddSingleton(provider => source(provider.GetRequiredKeyedService<VendorHttp>(vendor)));
+        }
     }
 }

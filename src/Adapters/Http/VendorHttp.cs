@@ -30,19 +30,28 @@ internal sealed class VendorHttp
         _pipeline = Retries(options, time);
     }
 
+    /// <summary>Where the vendor is; ends in a slash.</summary>
+    public Uri BaseUrl => _options.BaseUrl;
+
     /// <summary>Gets a JSON array.</summary>
+    /// <param name="source">Who calls.</param>
     /// <param name="pathAndQuery">Below the base address; carries no credential.</param>
-    /// <param name="header">The header that carries the credential.</param>
-    /// <param name="credential">Its value.</param>
+    /// <param name="credential">The secret.</param>
     /// <param name="cancellationToken">Gives the call up at once.</param>
-    public async Task<SourceBody> GetArrayAsync(string pathAndQuery, string header, string credential, CancellationToken cancellationToken)
+    public Task<SourceBody> GetArrayAsync(SourceDescription source, string pathAndQuery, string? credential, CancellationToken cancellationToken) =>
+        GetJsonAsync(new VendorCall(pathAndQuery, source, credential), cancellationToken);
+
+    /// <summary>Gets JSON with the records that the call expects.</summary>
+    /// <param name="call">What is asked for.</param>
+    /// <param name="cancellationToken">Gives the call up at once.</param>
+    public async Task<SourceBody> GetJsonAsync(VendorCall call, CancellationToken cancellationToken)
     {
         for (var waits = 0; ; waits++)
         {
             try
             {
                 return await _pipeline.ExecuteAsync(
-                    async token => await AttemptAsync(pathAndQuery, header, credential, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+                    async token => await AttemptAsync(call, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
             }
             catch (SourceWaitException wait) when (waits < MaxWaitsInside && wait.Until - _time.GetUtcNow() <= LongestWaitInside)
             {
@@ -79,7 +88,7 @@ internal sealed class VendorHttp
         return builder.Build();
     }
 
-    private async Task<SourceBody> AttemptAsync(string pathAndQuery, string header, string credential, CancellationToken cancellationToken)
+    private async Task<SourceBody> AttemptAsync(VendorCall call, CancellationToken cancellationToken)
     {
         var begun = _time.GetTimestamp();
         var outcome = "ok";
@@ -87,7 +96,7 @@ internal sealed class VendorHttp
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            return await SendAsync(pathAndQuery, header, credential, either.Token).ConfigureAwait(false);
+            return await SendAsync(call, either.Token).ConfigureAwait(false);
         }
         catch (SourceException exception)
         {
@@ -112,23 +121,27 @@ internal sealed class VendorHttp
         }
     }
 
-    private async Task<SourceBody> SendAsync(string pathAndQuery, string header, string credential, CancellationToken cancellationToken)
+    private async Task<SourceBody> SendAsync(VendorCall call, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_options.BaseUrl, pathAndQuery));
+        using var request = new HttpRequestMessage(HttpMethod.Get, call.Address(_options.BaseUrl));
         request.Headers.Accept.ParseAdd("application/json");
-        if (credential.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        if (call.Source.Auth is { Place: AuthPlace.Header } auth)
         {
-            throw new SourceStoppedException($"{_vendor}: the credential has characters that no header may carry");
+            if (call.Credential.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+            {
+                throw new SourceStoppedException($"{_vendor}: the credential has characters that no header may carry");
+            }
+
+            request.Headers.TryAddWithoutValidation(auth.Name, auth.Prefix + call.Credential);
         }
 
-        request.Headers.TryAddWithoutValidation(header, credential);
         var sentAt = _time.GetUtcNow();
         using var client = _clients.CreateClient(_vendor);
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         VendorAnswer.CheckStatus(_vendor, response, _time.GetUtcNow());
         var body = await ReadAsync(response, cancellationToken).ConfigureAwait(false);
-        VendorAnswer.CheckIsArray(_vendor, body.Span, credential);
-        return new(body, sentAt);
+        VendorAnswer.CheckBody(_vendor, call, body, _time.GetUtcNow());
+        return new(body, sentAt) { NextLink = LinkHeader.Next(response.Headers) };
     }
 
     private async Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)

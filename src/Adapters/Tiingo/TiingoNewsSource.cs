@@ -20,7 +20,14 @@ internal sealed class TiingoNewsSource(VendorHttp http) : ITableSource
 
     /// <inheritdoc/>
     public SourceDescription Description { get; } = new(
-        "tiingo/news", "tiingo", ChunkAxis.SymbolBatch, CursorDate.Crawled, TimeSpan.FromHours(1), SymbolsPerChunk: 10, DaysPerChunk: 0);
+        "tiingo/news", "tiingo", ChunkAxis.SymbolBatch, CursorDate.Crawled, TimeSpan.FromHours(1), SymbolsPerChunk: 10, DaysPerChunk: 0)
+    {
+        Auth = new(AuthPlace.Header, "Authorization", "Token "),
+        Paging = PagingStyle.Offset,
+        PageSize = PageSize,
+        Limits = ["tiingo/hour", "tiingo/day", "tiingo/month"],
+        Answers = [new("limit", AnswerMeaning.Retry)],
+    };
 
     /// <inheritdoc/>
     public Task<SourceBody> FetchAsync(PageRequest request, CancellationToken cancellationToken)
@@ -30,8 +37,8 @@ internal sealed class TiingoNewsSource(VendorHttp http) : ITableSource
             ? "sortBy=crawlDate"
             : $"sortBy=publishedDate&startDate={Day(request.From)}&endDate={Day(request.To)}";
         return http.GetArrayAsync(
-            string.Create(CultureInfo.InvariantCulture, $"tiingo/news?tickers={tickers}&{order}&limit={PageSize}&offset={Offset(request)}"),
-            "Authorization", "Token " + request.Credential, cancellationToken);
+            Description, string.Create(CultureInfo.InvariantCulture, $"tiingo/news?tickers={tickers}&{order}&limit={PageSize}&offset={Offset(request)}"),
+            request.Credential, cancellationToken);
     }
 
     /// <inheritdoc/>

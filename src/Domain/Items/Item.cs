@@ -23,6 +23,15 @@ public sealed record Item(
     string Id, string Table, string SourceId, IReadOnlyList<string> Symbols, string Title, string? Url, DateTimeOffset PublishedAt,
     int Negative, int Neutral, int Positive, string Model, string Chunk, int Page) : IStamped
 {
+    /// <summary>The vendor's own score in millionths, −1,000,000 to 1,000,000; null where it gave none.</summary>
+    public int? VendorScore { get; init; }
+
+    /// <summary>Symbol → how much the text is about it, as the vendor says, 0 to 1,000,000; null where it did not say.</summary>
+    public IReadOnlyDictionary<string, int>? Relevance { get; init; }
+
+    /// <summary>The vendor's tags; null where it gave none.</summary>
+    public IReadOnlyList<string>? Tags { get; init; }
+
     /// <summary>Its class probabilities.</summary>
     public Probabilities Probabilities => new(Negative, Neutral, Positive);
 

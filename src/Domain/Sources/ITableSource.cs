@@ -23,7 +23,7 @@ public interface ITableSource
 /// <summary>How the chunks of a table are cut.</summary>
 public enum ChunkAxis
 {
-    /// <summary>Offset-paged: a chunk is a batch of symbols over the whole window.</summary>
+    /// <summary>Offset-paged, or one stream without symbols: a chunk is a batch of symbols over the whole window.</summary>
     SymbolBatch,
 
     /// <summary>Date-bounded: a chunk is one symbol and some days.</summary>
@@ -39,17 +39,6 @@ public enum CursorDate
     /// <summary>When the vendor first saw it; grows with time.</summary>
     Crawled,
 }
-
-/// <summary>What the planner must know of a source.</summary>
-/// <param name="Table">Its name in tenants files and items, such as <c>tiingo/news</c>.</param>
-/// <param name="Vendor">Whose credential it needs, such as <c>tiingo</c>.</param>
-/// <param name="Axis">How its chunks are cut.</param>
-/// <param name="Cursor">Which date it advances on.</param>
-/// <param name="Lookback">How far before its watermark a window starts.</param>
-/// <param name="SymbolsPerChunk">The most symbols in a chunk.</param>
-/// <param name="DaysPerChunk">The most days in a chunk; used by <see cref="ChunkAxis.SymbolDays"/>.</param>
-public sealed record SourceDescription(
-    string Table, string Vendor, ChunkAxis Axis, CursorDate Cursor, TimeSpan Lookback, int SymbolsPerChunk, int DaysPerChunk);
 
 /// <summary>Which page is wanted.</summary>
 /// <param name="Symbols">Upper-case symbols of the chunk.</param>
@@ -68,7 +57,14 @@ public sealed record PageRequest(
 /// <summary>A received body.</summary>
 /// <param name="Bytes">The bytes as received, decompressed.</param>
 /// <param name="FetchedAt">When the request was sent: the answer covers time up to then.</param>
-public sealed record SourceBody(ReadOnlyMemory<byte> Bytes, DateTimeOffset FetchedAt);
+public sealed record SourceBody(ReadOnlyMemory<byte> Bytes, DateTimeOffset FetchedAt)
+{
+    /// <summary>
+    /// The address of the next page that the answer's Link header gave; null on an archived body, whose page row has
+    /// pinned what it led to.
+    /// </summary>
+    public string? NextLink { get; init; }
+}
 
 /// <summary>A page as read.</summary>
 /// <param name="Records">Every record the body holds, in its order, valid or not.</param>
@@ -85,7 +81,17 @@ public sealed record SourcePage(IReadOnlyList<SourceRecord> Records, string? Nex
 /// <param name="Raw">The record's own bytes in the body.</param>
 public sealed record SourceRecord(
     string? SourceId, string? Title, string? Url, DateTimeOffset? PublishedAt, DateTimeOffset? CrawledAt,
-    IReadOnlyList<string> Symbols, ReadOnlyMemory<byte> Raw);
+    IReadOnlyList<string> Symbols, ReadOnlyMemory<byte> Raw)
+{
+    /// <summary>The vendor's own score in millionths, −1,000,000 (negative) to 1,000,000; null where it gives none.</summary>
+    public int? VendorScore { get; init; }
+
+    /// <summary>Symbol → how much the record is about it, as the vendor says, 0 to 1,000,000; null where it does not say.</summary>
+    public IReadOnlyDictionary<string, int>? Relevance { get; init; }
+
+    /// <summary>The vendor's tags, without repeats; null where it gives none.</summary>
+    public IReadOnlyList<string>? Tags { get; init; }
+}
 
 /// <summary>A page could not be had.</summary>
 /// <param name="message">What happened; never contains a credential.</param>

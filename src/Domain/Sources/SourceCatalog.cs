@@ -10,11 +10,11 @@ public sealed class SourceCatalog
     public SourceCatalog(IEnumerable<ITableSource> sources) =>
         _sources = sources.ToDictionary(s => s.Description.Table, StringComparer.Ordinal);
 
-    /// <summary>Table → the vendor whose credential it needs.</summary>
-    public IReadOnlyDictionary<string, string> Vendors => _sources.ToDictionary(s => s.Key, s => s.Value.Description.Vendor, StringComparer.Ordinal);
+    /// <summary>What the sources say of themselves, by table.</summary>
+    public IEnumerable<SourceDescription> Descriptions => _sources.Values.Select(s => s.Description);
 
     /// <summary>The source of a table.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public ITableSource Get(string table) =>
-        _sources.TryGetValue(table, out var source) ? source : throw new KeyNotFoundException($"No source for table '{table}'.");
+        _sources.TryGetValue(table, out var source) ? source : throw new KeyNotFoundException($"No source for table '{table}'; there are {string.Join(", ", _sources.Keys)}. A table of a REST API needs its file in Sources:Rest:Files.");
 }

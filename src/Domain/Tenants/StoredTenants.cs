@@ -21,6 +21,6 @@ public sealed class StoredTenants(
 
     private async Task<TenantRoster> ReadAsync(CancellationToken cancellationToken) =>
         await read(cancellationToken).ConfigureAwait(false) is { } bytes
-            ? TenantsFile.Parse(bytes, sources.Vendors)
+            ? TenantsFile.Parse(bytes, sources)
             : throw new TenantsFileException([$"$: there is no {where}"]);
 }

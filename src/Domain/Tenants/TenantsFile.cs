@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Sentiment.Domain.Sources;
 
 namespace Sentiment.Domain.Tenants;
 
@@ -12,17 +13,17 @@ public static partial class TenantsFile
     [GeneratedRegex("^[a-z0-9-]{1,40}\\z")]
     private static partial Regex IdPattern { get; }
 
-    [GeneratedRegex("^[A-Z0-9][A-Z0-9.^=/-]{0,31}\\z")]
-    private static partial Regex SymbolPattern { get; }
-
     [GeneratedRegex("^(env|keyvault):[A-Za-z0-9_-]{1,127}\\z")]
     private static partial Regex CredentialPattern { get; }
 
     /// <summary>Reads the file's bytes.</summary>
     /// <param name="utf8">The JSON text.</param>
-    /// <param name="knownTables">Tables that exist → the vendor whose credential they need.</param>
+    /// <param name="sources">The tables that exist.</param>
     /// <exception cref="TenantsFileException">It has problems; all of them are listed.</exception>
-    public static TenantRoster Parse(ReadOnlyMemory<byte> utf8, IReadOnlyDictionary<string, string> knownTables)
+    public static TenantRoster Parse(ReadOnlyMemory<byte> utf8, SourceCatalog sources) =>
+        Parse(utf8, sources.Descriptions.ToDictionary(d => d.Table));
+
+    private static TenantRoster Parse(ReadOnlyMemory<byte> utf8, Dictionary<string, SourceDescription> knownTables)
     {
         JsonDocument document;
         try
@@ -44,7 +45,7 @@ public static partial class TenantsFile
         }
     }
 
-    private sealed class Reading(IReadOnlyDictionary<string, string> knownTables)
+    private sealed class Reading(Dictionary<string, SourceDescription> knownTables)
     {
         public List<string> Problems { get; } = [];
 
@@ -103,8 +104,8 @@ public static partial class TenantsFile
             }
 
             var name = element.TryGetProperty("name", out _) ? Text(element, "name", path) : id;
-            var symbols = Texts(element, "symbols", path, symbol => SymbolPattern.IsMatch(symbol.ToUpperInvariant())
-                ? null : $"'{symbol}' is no symbol: [A-Z0-9][A-Z0-9.^=/-], at most 32 characters, expected")
+            var symbols = Texts(element, "symbols", path, symbol => SymbolRules.IsSymbol(symbol.ToUpperInvariant())
+                ? null : $"'{symbol}' is no symbol: [A-Z0-9][A-Z0-9.^=/-], at most 32 characters, expected", isOptional: BringsSymbols(element))
                 .Select(symbol => symbol.ToUpperInvariant()).Distinct(StringComparer.Ordinal).ToList();
             if (symbols.Count > MaxSymbols)
             {
@@ -115,6 +116,11 @@ public static partial class TenantsFile
                 ? null : $"'{table}' is no table: one of {string.Join(", ", knownTables.Keys)} expected").Distinct(StringComparer.Ordinal).ToList();
             return new Tenant(id, name, symbols, tables, Credentials(element, path, tables), Retention(element, path));
         }
+
+        /// <summary>Whether every table listed is a stream with symbols of its own.</summary>
+        private bool BringsSymbols(JsonElement element) =>
+            element.TryGetProperty("tables", out var tables) && tables.ValueKind == JsonValueKind.Array && tables.GetArrayLength() > 0
+            && tables.EnumerateArray().All(t => t.ValueKind == JsonValueKind.String && knownTables.TryGetValue(t.GetString()!, out var source) && source.OwnSymbols is not null);
 
         private Dictionary<string, string> Credentials(JsonElement element, string path, List<string> tables)
         {
@@ -140,7 +146,8 @@ public static partial class TenantsFile
                 }
             }
 
-            foreach (var vendor in tables.Where(knownTables.ContainsKey).Select(t => knownTables[t]).Distinct().Where(v => !credentials.ContainsKey(v)))
+            foreach (var vendor in tables.Where(knownTables.ContainsKey).Select(t => knownTables[t])
+                .Where(d => d.Auth is { Place: not AuthPlace.None, Credential: null }).Select(d => d.Vendor).Distinct().Where(v => !credentials.ContainsKey(v)))
             {
                 Problems.Add($"{path}.credentials.{vendor}: missing, although a table of {vendor} is listed");
             }
@@ -202,9 +209,14 @@ public static partial class TenantsFile
             return "";
         }
 
-        private List<string> Texts(JsonElement element, string name, string path, Func<string, string?> problem)
+        private List<string> Texts(JsonElement element, string name, string path, Func<string, string?> problem, bool isOptional = false)
         {
             var texts = new List<string>();
+            if (isOptional && (!element.TryGetProperty(name, out var given) || (given.ValueKind == JsonValueKind.Array && given.GetArrayLength() == 0)))
+            {
+                return texts;
+            }
+
             if (!element.TryGetProperty(name, out var list) || list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0)
             {
                 Problems.Add($"{path}.{name}: an array of at least one text expected");

@@ -52,7 +52,7 @@ internal static class RunCommand
         }
 
         using var services = new ServiceCollection().AddLogging().AddSources(configuration).AddSingleton<SourceCatalog>().BuildServiceProvider();
-        return TenantsFile.Parse(bytes, services.GetRequiredService<SourceCatalog>().Vendors);
+        return TenantsFile.Parse(bytes, services.GetRequiredService<SourceCatalog>());
     }
 
     /// <summary>Runs to the end with progress; prints the summary.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sentiment.Simulator.SideDoor;
 
 namespace Sentiment.Simulator.Faults;
 
@@ -31,7 +32,7 @@ public sealed record FaultSettings
     /// <summary>Only calls whose key starts with this are hit; every call when null.</summary>
     public string? KeyPrefix { get; init; }
 
-    /// <summary>Only calls of this vendor are hit; both when null.</summary>
+    /// <summary>Only calls of this vendor are hit; all when null.</summary>
     public string? Vendor { get; init; }
 
     /// <summary>The first thing wrong with these settings, naming it; null when all is well.</summary>
@@ -42,6 +43,6 @@ public sealed record FaultSettings
         : LatencyMs is < 0 or > MostDelayMs ? $"latencyMs must be between 0 and {MostDelayMs}, not {LatencyMs}."
         : SlowBodyMs is < 0 or > MostDelayMs ? $"slowBodyMs must be between 0 and {MostDelayMs}, not {SlowBodyMs}."
         : Limit < 0 ? "limit must not be negative."
-        : Vendor is not null && !Enum.TryParse<Feed.Vendor>(Vendor, ignoreCase: true, out _) ? "vendor must be tiingo or finnhub."
+        : Vendor is not null && !Enum.TryParse<Feed.Vendor>(Vendor, ignoreCase: true, out _) ? $"vendor must be one of {string.Join(", ", Enum.GetValues<Feed.Vendor>().Select(JsonNames.Of))}."
         : null;
 }

@@ -18,7 +18,11 @@ internal sealed class SymbolStream
         BadKind.OversizeTitle,
     ];
 
+    // Market news is paged by id, so its ids grow with arrival: milliseconds, then bits that tell equal ones apart.
+    private const int IdBits = 11;
+
     private readonly SimulatorOptions _options;
+    private readonly bool _idsGrow;
     private readonly FeedSchedule _schedule;
     private readonly string _symbol;
     private readonly string[] _alone;
@@ -32,6 +36,7 @@ internal sealed class SymbolStream
         _options = options;
         _schedule = schedule;
         _symbol = symbol;
+        _idsGrow = vendor == Vendor.FinnhubMarket;
         _alone = [symbol];
         _group = SymbolGroup.Of(symbol);
         _vendorKey = SeededDraw.Mix((ulong)options.Seed, SeededDraw.Of(vendor.ToString()));
@@ -53,7 +58,7 @@ internal sealed class SymbolStream
         return new FeedItem
         {
             Key = key,
-            Id = IdOf(key),
+            Id = _idsGrow ? GrowingId(added.CrawledAt, (ulong)added.Ordinal) : IdOf(key),
             Symbol = _symbol,
             Symbols = _alone,
             CrawledAt = added.CrawledAt,
@@ -65,6 +70,9 @@ internal sealed class SymbolStream
     }
 
     private static long IdOf(ulong key) => (long)(key >> IdShift) + 1;
+
+    private static long GrowingId(DateTimeOffset crawled, ulong key) =>
+        (crawled.ToUnixTimeMilliseconds() << IdBits) | (long)(key & ((1UL << IdBits) - 1));
 
     private FeedItem Own(int slot)
     {
@@ -95,7 +103,7 @@ internal sealed class SymbolStream
         return new FeedItem
         {
             Key = key,
-            Id = IdOf(key),
+            Id = _idsGrow ? GrowingId(Truncate(crawled, whole), key) : IdOf(key),
             Symbol = _symbol,
             Symbols = symbols,
             CrawledAt = Truncate(crawled, whole),

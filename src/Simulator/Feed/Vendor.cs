@@ -1,6 +1,6 @@
 namespace Sentiment.Simulator.Feed;
 
-/// <summary>The vendors that the simulator stands in for; their feeds are independent.</summary>
+/// <summary>The vendors, and where one has several tables these, that the simulator stands in for; their feeds are independent.</summary>
 public enum Vendor
 {
     /// <summary>Tiingo news.</summary>
@@ -8,4 +8,19 @@ public enum Vendor
 
     /// <summary>Finnhub company news.</summary>
     Finnhub,
+
+    /// <summary>Finnhub market news; its symbols are the categories.</summary>
+    FinnhubMarket,
+
+    /// <summary>Alpha Vantage news with scores.</summary>
+    AlphaVantage,
+
+    /// <summary>Tickets of a help desk; their symbols are its customers.</summary>
+    Tickets,
+
+    /// <summary>Time entries of a help desk, all under <c>TIME-ENTRIES</c>.</summary>
+    TimeEntries,
+
+    /// <summary>Contacts' remarks of a help desk; their symbols are its customers.</summary>
+    Contacts,
 }

@@ -10,10 +10,16 @@ internal static class FinnhubRecord
 {
     private static readonly TimeSpan FarAhead = TimeSpan.FromDays(20 * 365);
 
-    public static void Write(Utf8JsonWriter json, FeedItem item)
+    /// <summary>A record of company news.</summary>
+    public static void Write(Utf8JsonWriter json, FeedItem item) => Write(json, item, "company", item.Symbol);
+
+    /// <summary>A record of market news: its symbol is the category, and it names no company.</summary>
+    public static void WriteMarket(Utf8JsonWriter json, FeedItem item) => Write(json, item, item.Symbol.ToLowerInvariant(), "");
+
+    private static void Write(Utf8JsonWriter json, FeedItem item, string category, string related)
     {
         json.WriteStartObject();
-        json.WriteString("category"u8, "company"u8);
+        json.WriteString("category"u8, category);
         if (item.Bad == BadKind.UnparseableDate)
         {
             json.WriteString("datetime"u8, "yesterday at noon"u8);
@@ -36,7 +42,7 @@ internal static class FinnhubRecord
 
         var source = HeadlineWriter.Source(item);
         json.WriteString("image"u8, string.Empty);
-        json.WriteString("related"u8, item.Symbol);
+        json.WriteString("related"u8, related);
         json.WriteString("source"u8, source);
         json.WriteString("summary"u8, HeadlineWriter.Summary(item));
         json.WriteString("url"u8, string.Create(CultureInfo.InvariantCulture, $"https://{source}/item/{item.Id}"));

@@ -38,7 +38,7 @@ internal sealed class SideDoorEndpoints(
         var query = context.Request.Query;
         if (!Enum.TryParse<Vendor>(query["vendor"], ignoreCase: true, out var vendor))
         {
-            return Refuse(context, "vendor must be tiingo or finnhub");
+            return Refuse(context, $"vendor must be one of {string.Join(", ", Enum.GetValues<Vendor>().Select(JsonNames.Of))}");
         }
 
         if (!Instants.TryParse(query["from"], out var from)

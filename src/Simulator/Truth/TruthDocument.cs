@@ -5,13 +5,14 @@ namespace Sentiment.Simulator.Truth;
 /// <summary>What a reader of some symbols should hold.</summary>
 internal sealed record TruthDocument(TruthItem[] Items, BadRecord[] Bad, TruthCounts Counts);
 
-/// <summary>A good record, once, with those of the asked symbols that it stands under.</summary>
+/// <summary>A good record, once, with those of the asked symbols that it stands under, and what a reader knows it by.</summary>
 internal sealed record TruthItem(
     long Id,
     string[] Symbols,
     DateTimeOffset PublishedAt,
     DateTimeOffset CrawledAt,
-    string Title);
+    string Title,
+    string SourceId);
 
 /// <summary>A record that is broken on purpose; the id is null where the record carries none.</summary>
 internal sealed record BadRecord(
@@ -20,7 +21,8 @@ internal sealed record BadRecord(
     BadKind Reason,
     string RawHash,
     DateTimeOffset PublishedAt,
-    DateTimeOffset CrawledAt);
+    DateTimeOffset CrawledAt,
+    string? SourceId);
 
 /// <summary>How much the document holds.</summary>
 internal sealed record TruthCounts(int Items, int Memberships, int Bad);

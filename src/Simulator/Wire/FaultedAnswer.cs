@@ -24,7 +24,7 @@ internal sealed class FaultedAnswer(TimeProvider time)
         {
             case FaultKind.RateLimit:
                 context.Response.Headers.RetryAfter = settings.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-                return new VendorReply(StatusCodes.Status429TooManyRequests, api.Errors.LimitReached);
+                return new VendorReply(api.Errors.Status ?? StatusCodes.Status429TooManyRequests, api.Errors.LimitReached);
             case FaultKind.ServerError:
                 return new VendorReply(StatusCodes.Status500InternalServerError, ServerError);
             case FaultKind.BadGateway:
@@ -48,6 +48,11 @@ internal sealed class FaultedAnswer(TimeProvider time)
         response.StatusCode = reply.Status;
         response.ContentType = fault is FaultKind.Html or FaultKind.BadGateway ? HtmlType : JsonType;
         response.ContentLength = body.Length;
+        if (reply.Link is { } link)
+        {
+            response.Headers.Link = link;
+        }
+
         switch (fault)
         {
             case FaultKind.CutConnection:

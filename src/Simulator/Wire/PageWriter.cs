@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Sentiment.Simulator.Feed;
@@ -12,11 +13,15 @@ internal sealed class PageWriter(FeedStore store, Action<Utf8JsonWriter, FeedIte
     private static readonly JsonWriterOptions Json =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    public ReadOnlyMemory<byte> Array(IReadOnlyList<FeedItem> items)
+    public ReadOnlyMemory<byte> Array(IReadOnlyList<FeedItem> items) => Array(items, "", "");
+
+    /// <summary>The array with JSON around it.</summary>
+    public ReadOnlyMemory<byte> Array(IReadOnlyList<FeedItem> items, string before, string after)
     {
         var page = new ArrayBufferWriter<byte>((items.Count * 512) + 2);
         var scratch = new ArrayBufferWriter<byte>(1024);
         using var json = new Utf8JsonWriter(scratch, Json);
+        page.Write(Encoding.UTF8.GetBytes(before));
         page.Write("["u8);
         for (var i = 0; i < items.Count; i++)
         {
@@ -29,6 +34,7 @@ internal sealed class PageWriter(FeedStore store, Action<Utf8JsonWriter, FeedIte
         }
 
         page.Write("]"u8);
+        page.Write(Encoding.UTF8.GetBytes(after));
         return page.WrittenMemory;
     }
 

@@ -64,18 +64,18 @@ internal sealed class VendorCalls(
     {
         if (gate.IsWrong(key))
         {
-            return new VendorReply(StatusCodes.Status401Unauthorized, api.Errors.WrongKey);
+            return new VendorReply(api.Errors.Status ?? StatusCodes.Status401Unauthorized, api.Errors.WrongKey);
         }
 
         if (KeyGate.LacksEntitlement(key!))
         {
-            return new VendorReply(StatusCodes.Status403Forbidden, api.Errors.NoEntitlement);
+            return new VendorReply(api.Errors.Status ?? StatusCodes.Status403Forbidden, api.Errors.NoEntitlement);
         }
 
         if (limits.Wait(api.Vendor, key!) is { } seconds)
         {
             context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-            return new VendorReply(StatusCodes.Status429TooManyRequests, api.Errors.LimitReached);
+            return new VendorReply(api.Errors.Status ?? StatusCodes.Status429TooManyRequests, api.Errors.LimitReached);
         }
 
         return null;

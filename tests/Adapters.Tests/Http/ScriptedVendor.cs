@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Sentiment.Adapters.Http;
 using Sentiment.Domain.Sources;
 
@@ -38,10 +39,13 @@ internal sealed class ScriptedVendor : IAsyncDisposable
         [
             new("Sources:Tiingo:BaseUrl", Address.ToString()),
             new("Sources:Finnhub:BaseUrl", new Uri(Address, "api/v1").ToString()),
+            new("Sources:AlphaVantage:BaseUrl", Address.ToString()),
+            new("Sources:helpdesk:BaseUrl", new Uri(Address, "helpdesk").ToString()),
         ])).Build();
-        _services = new ServiceCollection().AddSingleton<TimeProvider>(Time).AddSources(configuration).BuildServiceProvider();
-        Tiingo = Source("tiingo");
-        Finnhub = Source("finnhub");
+        _services = new ServiceCollection().AddSingleton<TimeProvider>(Time).AddSources(configuration)
+            .AddLogging(logs => logs.SetMinimumLevel(LogLevel.Trace).AddProvider(Logged)).BuildServiceProvider();
+        Tiingo = Source("tiingo/news");
+        Finnhub = Source("finnhub/company-news");
     }
 
     public Uri Address { get; }
@@ -51,6 +55,9 @@ internal sealed class ScriptedVendor : IAsyncDisposable
     public ITableSource Tiingo { get; }
 
     public ITableSource Finnhub { get; }
+
+    /// <summary>Everything that was logged, at any level.</summary>
+    public LoggedLines Logged { get; } = new();
 
     /// <summary>The calls in their order.</summary>
     public ConcurrentQueue<SeenRequest> Seen { get; } = new();
@@ -163,7 +170,8 @@ internal sealed class ScriptedVendor : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private ITableSource Source(string vendor) => _services.GetServices<ITableSource>().Single(s => s.Description.Vendor == vendor);
+    /// <summary>The source of a table.</summary>
+    public ITableSource Source(string table) => _services.GetServices<ITableSource>().Single(s => s.Description.Table == table);
 
     private Task AnswerAsync(HttpContext context)
     {
@@ -177,6 +185,30 @@ internal sealed class ScriptedVendor : IAsyncDisposable
 }
 
 internal sealed record SeenRequest(string Target, IReadOnlyDictionary<string, string> Headers);
+
+/// <summary>Keeps every line that anybody logs.</summary>
+internal sealed class LoggedLines : ILoggerProvider, ILogger
+{
+    public ConcurrentQueue<string> Lines { get; } = new();
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull
+    {
+        Lines.Enqueue($"{state}");
+        return null;
+    }
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        Lines.Enqueue($"{formatter(state, exception)} {exception}");
+
+    public void Dispose()
+    {
+    }
+}
 
 /// <summary>Reads JSON as the body of an answer.</summary>
 internal static class Bodies

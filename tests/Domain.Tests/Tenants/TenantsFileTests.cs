@@ -1,5 +1,7 @@
 using System.Text;
+using Sentiment.Domain.Sources;
 using Sentiment.Domain.Tenants;
+using Sentiment.Domain.Tests.Support;
 
 namespace Sentiment.Domain.Tests.Tenants;
 
@@ -7,7 +9,14 @@ public class TenantsFileTests
 {
     private const string Good = """{"id":"acme","symbols":["AAPL"],"tables":["tiingo/news"],"credentials":{"tiingo":"env:T"}}""";
 
-    private static readonly Dictionary<string, string> Tables = new() { ["tiingo/news"] = "tiingo", ["finnhub/company-news"] = "finnhub" };
+    private static readonly SourceCatalog Tables = new([
+        Source(ScriptedVendor.Describe("tiingo/news", "tiingo")), Source(ScriptedVendor.Describe("finnhub/company-news", "finnhub"))]);
+
+    private static readonly SourceCatalog MoreTables = new([
+        Source(ScriptedVendor.Describe("tiingo/news", "tiingo")),
+        Source(ScriptedVendor.Describe("finnhub/market-news", "finnhub") with { OwnSymbols = ["GENERAL"] }),
+        Source(ScriptedVendor.Describe("service/tickets", "service") with { OwnSymbols = [SourceDescription.AnySymbol], Auth = new(AuthPlace.Header, "A", Credential: "env:T") }),
+        Source(ScriptedVendor.Describe("rest/open", "rest") with { OwnSymbols = ["OPEN"], Auth = SourceAuth.Open })]);
 
     public static TheoryData<string, string[]> Problems => new()
     {
@@ -51,6 +60,23 @@ public class TenantsFileTests
     };
 
     private static TenantRoster Parse(string json) => TenantsFile.Parse(Encoding.UTF8.GetBytes(json), Tables);
+
+    private static ScriptedVendor Source(SourceDescription description) => new(description, TimeProvider.System);
+
+    [Theory]
+    [InlineData("""{"id":"a","tables":["service/tickets"]}""")]
+    [InlineData("""{"id":"a","symbols":[],"tables":["service/tickets","rest/open"]}""")]
+    [InlineData("""{"id":"a","tables":["finnhub/market-news"],"credentials":{"finnhub":"env:F"}}""")]
+    public void Streams_with_symbols_of_their_own_need_none_of_the_tenant(string tenant) =>
+        Assert.Empty(TenantsFile.Parse(Encoding.UTF8.GetBytes($$"""{"tenants":[{{tenant}}]}"""), MoreTables).Tenants.Single().Symbols);
+
+    [Theory]
+    [InlineData("""{"id":"a","tables":["service/tickets","tiingo/news"],"credentials":{"tiingo":"env:T"}}""", "$.tenants[0].symbols: an array of at least one text expected")]
+    [InlineData("""{"id":"a","symbols":["A B"],"tables":["service/tickets"]}""", "$.tenants[0].symbols[0]: 'A B' is no symbol: [A-Z0-9][A-Z0-9.^=/-], at most 32 characters, expected")]
+    [InlineData("""{"id":"a","tables":["finnhub/market-news"]}""", "$.tenants[0].credentials.finnhub: missing, although a table of finnhub is listed")]
+    [InlineData("""{"id":"a","tables":["service/ticket"],"symbols":["A"]}""", "$.tenants[0].tables[0]: 'service/ticket' is no table: one of tiingo/news, finnhub/market-news, service/tickets, rest/open expected")]
+    public void What_a_table_needs_is_asked_for(string tenant, string problem) => Assert.Equal(
+        [problem], Assert.Throws<TenantsFileException>(() => TenantsFile.Parse(Encoding.UTF8.GetBytes($$"""{"tenants":[{{tenant}}]}"""), MoreTables)).Problems);
 
     [Theory]
     [MemberData(nameof(Problems))]

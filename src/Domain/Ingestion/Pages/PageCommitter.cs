@@ -114,7 +114,12 @@ internal sealed class PageCommitter(
             return new Item(
                 Item.IdOf(chunk.Tenant, chunk.Table, r.Record.SourceId!), chunk.Table, r.Record.SourceId!, [.. r.Symbols], r.Record.Title!,
                 r.Record.Url is { Length: <= MaxUrlLength } url ? url : null, r.Record.PublishedAt!.Value,
-                p.Negative, p.Neutral, p.Positive, scorer.Model, stamp.Chunk, stamp.Page);
+                p.Negative, p.Neutral, p.Positive, scorer.Model, stamp.Chunk, stamp.Page)
+            {
+                VendorScore = r.Record.VendorScore,
+                Relevance = r.Record.Relevance,
+                Tags = r.Record.Tags,
+            };
         }).ToDictionary(i => i.SourceId, StringComparer.Ordinal);
     }
 }

@@ -33,7 +33,7 @@ internal sealed class PageFetcher(
         }
 
         var fetching = time.GetTimestamp();
-        var credential = await CredentialAsync(chunk, source.Description.Vendor, cancellationToken).ConfigureAwait(false);
+        var credential = await CredentialAsync(chunk, source.Description, cancellationToken).ConfigureAwait(false);
         var body = await source.FetchAsync(request with { Credential = credential }, cancellationToken).ConfigureAwait(false);
         Observe("fetch", fetching);
 
@@ -63,12 +63,17 @@ internal sealed class PageFetcher(
         return source.Parse(request, new(bytes, pinned.FetchedAt)).Records;
     }
 
-    private async Task<string> CredentialAsync(ChunkRow chunk, string vendor, CancellationToken cancellationToken)
+    private async Task<string?> CredentialAsync(ChunkRow chunk, SourceDescription source, CancellationToken cancellationToken)
     {
+        if (source.Auth.Place == AuthPlace.None)
+        {
+            return null;
+        }
+
         var tenant = await runs.PinnedTenantAsync(chunk.Run, chunk.Tenant, cancellationToken).ConfigureAwait(false);
-        return tenant.Credentials.TryGetValue(vendor, out var reference)
+        return (tenant.Credentials.GetValueOrDefault(source.Vendor) ?? source.Auth.Credential) is { } reference
             ? await secrets.ResolveAsync(reference, cancellationToken).ConfigureAwait(false)
-            : throw new SecretMissingException($"Tenant '{tenant.Id}' has no credential for '{vendor}'.");
+            : throw new SecretMissingException($"Tenant '{tenant.Id}' has no credential for '{source.Vendor}'.");
     }
 
     private void Observe(string stage, long since) =>

@@ -27,6 +27,7 @@ public sealed class SortedPage
     {
         var page = new SortedPage();
         var watched = chunk.Symbols.ToHashSet(StringComparer.Ordinal);
+        var isAny = watched.Contains(SourceDescription.AnySymbol);
         foreach (var record in records)
         {
             if (RecordRules.Problem(record, fetchedAt) is { } reason)
@@ -48,7 +49,7 @@ public sealed class SortedPage
                     page.Valid.Add(record.SourceId!, first = (record, new SortedSet<string>(StringComparer.Ordinal)));
                 }
 
-                first.Symbols.UnionWith(record.Symbols.Where(watched.Contains));
+                first.Symbols.UnionWith(record.Symbols.Where(s => isAny || watched.Contains(s)));
             }
         }
 

@@ -1,5 +1,6 @@
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Sources;
 using Sentiment.Domain.Workflows;
 
 namespace Sentiment.Domain.Ingestion.Tables;
@@ -10,7 +11,7 @@ namespace Sentiment.Domain.Ingestion.Tables;
 public sealed record TableEnd(TableId Table, string? Reason);
 
 /// <summary>Sums a table's chunks up, records what they cover, moves its watermark and gives its claim back; idempotent.</summary>
-internal sealed class FinishTable(RunStore runs, TableStateStore tables, ChunkStore chunks) : Activity<TableEnd, WorkStatus>
+internal sealed class FinishTable(RunStore runs, TableStateStore tables, ChunkStore chunks, SourceCatalog sources) : Activity<TableEnd, WorkStatus>
 {
     public override async Task<WorkStatus> RunAsync(ActivityContext context, TableEnd input, CancellationToken cancellationToken)
     {
@@ -53,7 +54,7 @@ internal sealed class FinishTable(RunStore runs, TableStateStore tables, ChunkSt
             return;
         }
 
-        var symbols = (await runs.PinnedTenantAsync(run.Id, tenant, cancellationToken).ConfigureAwait(false)).Symbols;
+        var symbols = sources.Get(table).Description.SymbolsOf((await runs.PinnedTenantAsync(run.Id, tenant, cancellationToken).ConfigureAwait(false)).Symbols);
         var current = await tables.WatermarkAsync(tenant, table, cancellationToken).ConfigureAwait(false);
         if (TablePlan.Advance(current?.Row, symbols, all) is { } next && next != current?.Row)
         {

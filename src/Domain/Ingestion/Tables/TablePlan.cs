@@ -19,29 +19,30 @@ public static class TablePlan
         var to = run.Arguments.To ?? run.StartedAt;
         var history = to - TimeSpan.FromDays(run.Bounds.HistoryDays);
         var keepFrom = tenant.Retention?.Items is { } days ? Days.Before(run.StartedAt, days) : (DateTimeOffset?)null;
+        var symbols = source.SymbolsOf(tenant.Symbols);
         var chunks = new List<ChunkRow>();
         if (run.Arguments.IsExplicit)
         {
-            Cut(tenant.Symbols, run.Arguments.From ?? history, CursorDate.Published);
+            Cut(symbols, run.Arguments.From ?? history, CursorDate.Published);
         }
         else if (watermark is null)
         {
-            Cut(tenant.Symbols, history, source.Cursor);
+            Cut(symbols, history, source.Cursor);
         }
         else if (watermark.At < to)
         {
             // A symbol that the tenant added since has no past yet: it gets the history a new table would.
             var known = watermark.Symbols.ToHashSet(StringComparer.Ordinal);
-            Cut([.. tenant.Symbols.Where(known.Contains)], watermark.At - source.Lookback, source.Cursor);
-            Cut([.. tenant.Symbols.Where(s => !known.Contains(s))], history, source.Cursor);
+            Cut([.. symbols.Where(known.Contains)], watermark.At - source.Lookback, source.Cursor);
+            Cut([.. symbols.Where(s => !known.Contains(s))], history, source.Cursor);
         }
 
         return chunks;
 
-        void Cut(IReadOnlyList<string> symbols, DateTimeOffset from, CursorDate window)
+        void Cut(IReadOnlyList<string> asked, DateTimeOffset from, CursorDate window)
         {
             var span = source.Axis == ChunkAxis.SymbolDays ? TimeSpan.FromDays(source.DaysPerChunk) : to - from;
-            foreach (var batch in symbols.Chunk(source.SymbolsPerChunk))
+            foreach (var batch in asked.Chunk(source.SymbolsPerChunk))
             {
                 for (var start = from; start < to; start += span)
                 {
@@ -64,7 +65,7 @@ public static class TablePlan
 
     /// <summary>The watermark after a run: forward only, up to the first gap, never past what the vendor was asked for.</summary>
     /// <param name="current">Where it stands.</param>
-    /// <param name="symbols">The tenant's symbols.</param>
+    /// <param name="symbols">The symbols watched on the table.</param>
     /// <param name="chunks">The table's chunks as they ended.</param>
     /// <returns>Where it goes; null where nothing is known to be complete.</returns>
     public static Watermark? Advance(Watermark? current, IReadOnlyList<string> symbols, IReadOnlyList<ChunkRow> chunks)
