@@ -291,7 +291,7 @@ internal sealed partial class CredentialBudget
         var rest = until - Now;
         using var awake = new CancellationTokenSource();
         await Task.WhenAny(wake.Task, Task.Delay(rest > TimeSpan.FromMilliseconds(1) ? rest : TimeSpan.FromMilliseconds(1), _time, awake.Token)).ConfigureAwait(false);
-        await awake.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.None);
+        awake.Cancel();
     }
 
     private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
