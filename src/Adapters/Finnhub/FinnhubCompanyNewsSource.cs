@@ -18,7 +18,7 @@ internal sealed class FinnhubCompanyNewsSource(VendorHttp http) : ITableSource
     /// <inheritdoc/>
     public Task<SourceBody> FetchAsync(PageRequest request, CancellationToken cancellationToken) => http.GetArrayAsync(
         $"company-news?symbol={Uri.EscapeDataString(request.Symbols[0])}&from={Day(request.From)}&to={Day(request.To.AddTicks(-1))}",
-        "X-Finnhub-Token", request.Credential!, cancellationToken);
+        "X-Finnhub-Token", request.Credential!, request, cancellationToken);
 
     /// <inheritdoc/>
     /// <remarks>The answer is about the symbol asked for; <c>related</c> may name others or none, so it is not read.</remarks>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Sentiment.Adapters.Finnhub;
 using Sentiment.Adapters.Tiingo;
+using Sentiment.Domain.Quotas;
 using Sentiment.Domain.Sources;
 
 namespace Sentiment.Adapters.Http;
@@ -11,13 +12,14 @@ namespace Sentiment.Adapters.Http;
 /// <summary>Registers the tables that can be read over HTTP.</summary>
 public static class SourceServices
 {
-    /// <summary>Registers every source as <see cref="ITableSource"/>.</summary>
+    /// <summary>Registers every source as <see cref="ITableSource"/>; the first call needs a table store, where the calls are counted.</summary>
     /// <exception cref="ArgumentException">A configured value is not as expected; the message names its key.</exception>
     public static IServiceCollection AddSources(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
-        AddVendor(services, "tiingo", SourceOptions.Read(configuration, "Tiingo", "https://api.tiingo.com"), http => new TiingoNewsSource(http));
-        AddVendor(services, "finnhub", SourceOptions.Read(configuration, "Finnhub", "https://finnhub.io/api/v1"), http => new FinnhubCompanyNewsSource(http));
+        services.TryAddSingleton<CallBudgets>();
+        AddVendor(services, "tiingo", SourceOptions.Read(configuration, "Tiingo", "https://api.tiingo.com", FreePlans.Tiingo), http => new TiingoNewsSource(http));
+        AddVendor(services, "finnhub", SourceOptions.Read(configuration, "Finnhub", "https://finnhub.io/api/v1", FreePlans.Finnhub), http => new FinnhubCompanyNewsSource(http));
         return services;
     }
 
@@ -35,6 +37,6 @@ public static class SourceServices
             })
             .RemoveAllLoggers();
         services.AddSingleton(provider => source(new VendorHttp(
-            vendor, options, provider.GetRequiredService<IHttpClientFactory>(), provider.GetRequiredService<TimeProvider>())));
+            vendor, options, provider.GetRequiredService<IHttpClientFactory>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CallBudgets>)));
     }
 }

@@ -3,13 +3,14 @@ using System.Net.Sockets;
 using Polly;
 using Polly.Retry;
 using Sentiment.Domain.Diagnostics;
+using Sentiment.Domain.Quotas;
 using Sentiment.Domain.Sources;
 
 namespace Sentiment.Adapters.Http;
 
 /// <summary>
-/// Calls one vendor: a time-out for each attempt, jittered retries of what is transient, and waits that the vendor asks
-/// for, which burn no attempt.
+/// Calls one vendor: a permit and a time-out for each attempt, jittered retries of what is transient, and waits that the
+/// vendor or what it permits ask for, which burn no attempt.
 /// </summary>
 internal sealed class VendorHttp
 {
@@ -22,27 +23,40 @@ internal sealed class VendorHttp
     private readonly SourceOptions _options;
     private readonly IHttpClientFactory _clients;
     private readonly TimeProvider _time;
+    private readonly Lazy<VendorBudget> _budget;
     private readonly ResiliencePipeline _pipeline;
 
-    public VendorHttp(string vendor, SourceOptions options, IHttpClientFactory clients, TimeProvider time)
+    public VendorHttp(string vendor, SourceOptions options, IHttpClientFactory clients, TimeProvider time, Func<CallBudgets> budgets)
     {
         (_vendor, _options, _clients, _time) = (vendor, options, clients, time);
         _pipeline = Retries(options, time);
+
+        // A process that only asks what sources there are has no store.
+        _budget = new(() => budgets().Of(new(vendor, options.Limits, TimeSpan.FromSeconds(options.AttemptSeconds), options.Concurrency, options.BreakAfter)));
     }
 
     /// <summary>Gets a JSON array.</summary>
     /// <param name="pathAndQuery">Below the base address; carries no credential.</param>
     /// <param name="header">The header that carries the credential.</param>
     /// <param name="credential">Its value.</param>
+    /// <param name="page">Whose call it is, and with which secret.</param>
     /// <param name="cancellationToken">Gives the call up at once.</param>
-    public async Task<SourceBody> GetArrayAsync(string pathAndQuery, string header, string credential, CancellationToken cancellationToken)
+    public async Task<SourceBody> GetArrayAsync(string pathAndQuery, string header, string credential, PageRequest page, CancellationToken cancellationToken)
     {
+        SourceException? failedProbe = null;
         for (var waits = 0; ; waits++)
         {
             try
             {
                 return await _pipeline.ExecuteAsync(
-                    async token => await AttemptAsync(pathAndQuery, header, credential, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+                    async token => await PermittedAsync(
+                        page, (permit, t) => AttemptAsync(pathAndQuery, header, credential, permit, t), failure => failedProbe = failure, token).ConfigureAwait(false),
+                    cancellationToken).ConfigureAwait(false);
+            }
+            catch (SourceWaitException) when (failedProbe is not null)
+            {
+                // The call that found out that the vendor still fails has failed; the others need not.
+                throw failedProbe;
             }
             catch (SourceWaitException wait) when (waits < MaxWaitsInside && wait.Until - _time.GetUtcNow() <= LongestWaitInside)
             {
@@ -79,7 +93,40 @@ internal sealed class VendorHttp
         return builder.Build();
     }
 
-    private async Task<SourceBody> AttemptAsync(string pathAndQuery, string header, string credential, CancellationToken cancellationToken)
+    private async Task<SourceBody> PermittedAsync(
+        PageRequest page, Func<CallPermit, CancellationToken, Task<SourceBody>> attempt, Action<SourceException> probeFailed, CancellationToken cancellationToken)
+    {
+        var permit = await _budget.Value.ReserveAsync(page.Credential ?? "", page.Tenant, page.Priority, cancellationToken).ConfigureAwait(false);
+        var outcome = CallOutcome.Abandoned;
+        try
+        {
+            var body = await attempt(permit, cancellationToken).ConfigureAwait(false);
+            outcome = CallOutcome.Answered;
+            return body;
+        }
+        catch (SourceWaitException wait)
+        {
+            outcome = CallOutcome.Answered;
+            permit.Pause(wait.Until);
+            throw;
+        }
+        catch (SourceException failure)
+        {
+            outcome = !failure.IsTransient ? CallOutcome.Answered : permit.AnsweredAt is null ? CallOutcome.Broken : CallOutcome.Failed;
+            if (permit.IsProbe && failure.IsTransient)
+            {
+                probeFailed(failure);
+            }
+
+            throw;
+        }
+        finally
+        {
+            permit.Settle(outcome);
+        }
+    }
+
+    private async Task<SourceBody> AttemptAsync(string pathAndQuery, string header, string credential, CallPermit permit, CancellationToken cancellationToken)
     {
         var begun = _time.GetTimestamp();
         var outcome = "ok";
@@ -87,7 +134,7 @@ internal sealed class VendorHttp
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            return await SendAsync(pathAndQuery, header, credential, either.Token).ConfigureAwait(false);
+            return await SendAsync(pathAndQuery, header, credential, permit, either.Token).ConfigureAwait(false);
         }
         catch (SourceException exception)
         {
@@ -112,7 +159,7 @@ internal sealed class VendorHttp
         }
     }
 
-    private async Task<SourceBody> SendAsync(string pathAndQuery, string header, string credential, CancellationToken cancellationToken)
+    private async Task<SourceBody> SendAsync(string pathAndQuery, string header, string credential, CallPermit permit, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_options.BaseUrl, pathAndQuery));
         request.Headers.Accept.ParseAdd("application/json");
@@ -125,6 +172,7 @@ internal sealed class VendorHttp
         var sentAt = _time.GetUtcNow();
         using var client = _clients.CreateClient(_vendor);
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        permit.Answered();
         VendorAnswer.CheckStatus(_vendor, response, _time.GetUtcNow());
         var body = await ReadAsync(response, cancellationToken).ConfigureAwait(false);
         VendorAnswer.CheckIsArray(_vendor, body.Span, credential);

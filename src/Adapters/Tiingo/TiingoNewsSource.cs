@@ -31,7 +31,7 @@ internal sealed class TiingoNewsSource(VendorHttp http) : ITableSource
             : $"sortBy=publishedDate&startDate={Day(request.From)}&endDate={Day(request.To)}";
         return http.GetArrayAsync(
             string.Create(CultureInfo.InvariantCulture, $"tiingo/news?tickers={tickers}&{order}&limit={PageSize}&offset={Offset(request)}"),
-            "Authorization", "Token " + request.Credential, cancellationToken);
+            "Authorization", "Token " + request.Credential, request, cancellationToken);
     }
 
     /// <inheritdoc/>

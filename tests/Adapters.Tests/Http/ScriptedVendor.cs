@@ -10,6 +10,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Sentiment.Adapters.Http;
 using Sentiment.Domain.Sources;
+using Sentiment.Domain.Storage;
+using Sentiment.Testing;
 
 namespace Sentiment.Adapters.Tests.Http;
 
@@ -38,8 +40,9 @@ internal sealed class ScriptedVendor : IAsyncDisposable
         [
             new("Sources:Tiingo:BaseUrl", Address.ToString()),
             new("Sources:Finnhub:BaseUrl", new Uri(Address, "api/v1").ToString()),
+            .. SimulatedVendors.Unlimited.Where(unlimited => settings.All(s => s.Key != unlimited.Key)),
         ])).Build();
-        _services = new ServiceCollection().AddSingleton<TimeProvider>(Time).AddSources(configuration).BuildServiceProvider();
+        _services = new ServiceCollection().AddSingleton<TimeProvider>(Time).AddSingleton<ITableStore>(Tables).AddSources(configuration).BuildServiceProvider();
         Tiingo = Source("tiingo");
         Finnhub = Source("finnhub");
     }
@@ -47,6 +50,9 @@ internal sealed class ScriptedVendor : IAsyncDisposable
     public Uri Address { get; }
 
     public HastyTime Time { get; } = new(Now);
+
+    /// <summary>Where the calls are counted.</summary>
+    public MemoryTables Tables { get; } = new();
 
     public ITableSource Tiingo { get; }
 

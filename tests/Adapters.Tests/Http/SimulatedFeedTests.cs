@@ -4,8 +4,10 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Sentiment.Adapters.Http;
 using Sentiment.Domain.Sources;
+using Sentiment.Domain.Storage;
 using Sentiment.Simulator;
 using Sentiment.Simulator.Faults;
+using Sentiment.Testing;
 
 namespace Sentiment.Adapters.Tests.Http;
 
@@ -50,8 +52,8 @@ public class SimulatedFeedTests
             ["Sources:Tiingo:Attempts"] = "10",
             ["Sources:Finnhub:BaseUrl"] = new Uri(server.BaseAddress, "api/v1").ToString(),
             ["Sources:Finnhub:Attempts"] = "10",
-        }).Build();
-        await using var services = new ServiceCollection().AddSingleton<TimeProvider>(time).AddSources(configuration).BuildServiceProvider();
+        }.Concat(SimulatedVendors.Unlimited)).Build();
+        await using var services = new ServiceCollection().AddSingleton<TimeProvider>(time).AddSingleton<ITableStore>(new MemoryTables()).AddSources(configuration).BuildServiceProvider();
         var source = services.GetServices<ITableSource>().Single(s => s.Description.Vendor == vendor);
 
         var request = new PageRequest(["AAPL"], Epoch.AddDays(-60), Epoch.AddDays(1), CursorDate.Published, null, "good-key");

@@ -1,4 +1,5 @@
 using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Quotas;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Storage;
 
@@ -44,6 +45,9 @@ public sealed record ChunkRow
 
     /// <summary>Records published before it are skipped, for retention would remove them again; null: none.</summary>
     public DateTimeOffset? KeepFrom { get; init; }
+
+    /// <summary>Which calls go first where its vendor permits few: its run's.</summary>
+    public CallPriority Priority { get; init; } = CallPriority.Scheduled;
 
     /// <summary>Where it stands.</summary>
     public WorkStatus Status { get; init; }
