@@ -155,4 +155,5 @@ public sealed record PurgedDocument(int InstancesDeleted);
 [JsonSerializable(typeof(RunDocument))]
 [JsonSerializable(typeof(Listed<RunListed>))]
 [JsonSerializable(typeof(Listed<ChunkDocument>))]
+[JsonSerializable(typeof(Listed<VendorDocument>))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -28,6 +28,7 @@ public static class SentimentApi
         var admin = api.MapGroup("").AddEndpointFilter<AdminKeyFilter>();
         admin.MapRuns();
         admin.MapRunSteering();
+        admin.MapVendors();
         return routes;
     }
 }

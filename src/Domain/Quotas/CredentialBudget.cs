@@ -90,7 +90,8 @@ internal sealed partial class CredentialBudget
             else
             {
                 // A call without an answer may reach the vendor after it was given up.
-                _slots.Settle(permit.Generation, permit.AnsweredAt ?? now + QuotaTerms.Straggle);
+                var isSure = outcome is CallOutcome.Answered or CallOutcome.Failed;
+                _slots.Settle(permit.Generation, permit.AnsweredAt ?? (isSure ? now : now + QuotaTerms.Straggle));
             }
 
             if (outcome is CallOutcome.Answered or CallOutcome.Failed or CallOutcome.Broken)

@@ -7,7 +7,7 @@ namespace Sentiment.Domain.Tests.Quotas;
 /// <summary>The ledger against a strict referee, over seeded schedules.</summary>
 public sealed class SimulatedFleetTests(ITestOutputHelper output)
 {
-    private const int Seeds = 12;
+    private const int Seeds = 5;
 
     public static TheoryData<string, int, int, int, int> Limits => new()
     {
