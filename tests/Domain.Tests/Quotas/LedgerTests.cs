@@ -109,10 +109,10 @@ public sealed class LedgerTests
         // Its clock stands from here on: nobody settles, nobody gives back. The lease ends after 10 s, its call after 30 more.
         var next = new BudgetOnStandingClock { Limits = ledger.Limits };
         var store = ledger.Tables;
-        next.Time.Advance(TimeSpan.FromSeconds(9));
+        next.Time.Advance(TimeSpan.FromSeconds(3));
         var heir = new CallBudgets(store, next.Time).Of(new("wire", ledger.Limits, BudgetOnStandingClock.Attempt, 0, 0));
         Assert.Equal(5, (await next.UseUpAsync(heir)).Calls);
-        next.Move(TimeSpan.FromSeconds(85));
+        next.Move(TimeSpan.FromSeconds(91));
         var (calls, _) = await next.UseUpAsync(heir);
         Assert.Equal(5, calls);
         next.Move(TimeSpan.FromSeconds(10));
