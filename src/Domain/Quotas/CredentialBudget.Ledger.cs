@@ -21,7 +21,7 @@ internal sealed partial class CredentialBudget
     private void Wake()
     {
         TaskCompletionSource wake;
-        var starts = false;
+        bool starts;
         lock (_gate)
         {
             wake = _wake;
@@ -295,6 +295,5 @@ internal sealed partial class CredentialBudget
     }
 
     private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
-
     private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
 }
