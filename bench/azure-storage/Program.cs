@@ -4,6 +4,7 @@ using Azure.Core;
 using Sentiment.Adapters.AzureBlobs;
 using Sentiment.Adapters.AzureStorage;
 using Sentiment.Adapters.AzureTables;
+using Sentiment.Adapters.Http;
 using Sentiment.Azurite;
 using Sentiment.AzureStorageBench;
 using Sentiment.Domain.Ingestion;
@@ -63,6 +64,7 @@ IHost Compose(string data, StorageCount count)
     builder.Logging.SetMinimumLevel(LogLevel.Warning);
     builder.Configuration["Sources:Tiingo:BaseUrl"] = simulator.BaseAddress.ToString();
     builder.Configuration["Sources:Finnhub:BaseUrl"] = new Uri(simulator.BaseAddress, "api/v1").ToString();
+    SimulatedVendors.Unlimit(builder.Configuration);
     var name = AzuriteServer.FreshName();
     void Configure(AzureStorageOptions options)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Sentiment.Adapters.Http;
 using Sentiment.Adapters.Onnx;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Runs;
@@ -38,6 +39,7 @@ var builder = Host.CreateApplicationBuilder();
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
 builder.Configuration["Sources:Tiingo:BaseUrl"] = simulator.BaseAddress.ToString();
 builder.Configuration["Sources:Finnhub:BaseUrl"] = new Uri(simulator.BaseAddress, "api/v1").ToString();
+SimulatedVendors.Unlimit(builder.Configuration);
 builder.Services.AddPipeline(builder.Configuration, data);
 var host = builder.Build();
 using var stages = new StageTimes();

@@ -165,4 +165,5 @@ public sealed record PurgedDocument(int InstancesDeleted);
 [JsonSerializable(typeof(Listed<RunListed>))]
 [JsonSerializable(typeof(Listed<ChunkDocument>))]
 [JsonSerializable(typeof(Listed<QuarantineDocument>))]
+[JsonSerializable(typeof(Listed<VendorDocument>))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -24,7 +24,11 @@ internal sealed class SimulatorCommand
     private readonly Option<double> _shared = Real("--shared-share", "Share of records under several symbols.", Defaults.SharedShare);
     private readonly Option<double> _backdated = Real("--backdated-share", "Share of records published 1-48 h before arrival.", Defaults.BackdatedShare);
     private readonly Option<double> _far = Real("--far-backdated-share", "Share of records published 74-140 h before arrival.", Defaults.FarBackdatedShare);
-    private readonly Option<int?> _calls = Optional("--calls-per-minute", "Calls that a key may make to a vendor in a minute.");
+    private readonly Option<int?> _second = Optional("--calls-per-second", "Calls that a key may make to a vendor in any second.");
+    private readonly Option<int?> _calls = Optional("--calls-per-minute", "Calls that a key may make to a vendor in any minute.");
+    private readonly Option<int?> _hour = Optional("--calls-per-hour", "Calls that a key may make to a vendor in any hour.");
+    private readonly Option<int?> _day = Optional("--calls-per-day", "Calls that a key may make to a vendor in any 24 hours.");
+    private readonly Option<int> _transit = Number("--transit-ms", "Longest way of a call to the vendor, and of its answer back.", Defaults.TransitMs);
     private readonly Option<string[]> _wrong = Words("--wrong-key", "A key answered with 401; may be repeated.");
     private readonly Option<double> _faultShare = Real("--fault-share", "Share of calls that fail.", Defaults.Faults.Share);
     private readonly Option<FaultKind[]> _kinds = Kinds();
@@ -43,7 +47,7 @@ internal sealed class SimulatorCommand
         var command = new RootCommand("Stands in for the Tiingo, Finnhub and Alpha Vantage news services and a help desk on a loopback port.")
         {
             _port, _seed, _epoch, _clock, _frozen, _historyDays, _perDay, _perSymbol, _distinct, _bad, _shared, _backdated,
-            _far, _calls, _wrong, _faultShare, _kinds, _retryAfter, _latency, _slowBody, _ignoreDates, _state, _cache,
+            _far, _second, _calls, _hour, _day, _transit, _wrong, _faultShare, _kinds, _retryAfter, _latency, _slowBody, _ignoreDates, _state, _cache,
         };
         command.SetAction((result, stop) => run(Options(result), stop));
         return command;
@@ -64,7 +68,11 @@ internal sealed class SimulatorCommand
         SharedShare = result.GetValue(_shared),
         BackdatedShare = result.GetValue(_backdated),
         FarBackdatedShare = result.GetValue(_far),
+        CallsPerSecond = result.GetValue(_second),
         CallsPerMinute = result.GetValue(_calls),
+        CallsPerHour = result.GetValue(_hour),
+        CallsPerDay = result.GetValue(_day),
+        TransitMs = result.GetValue(_transit),
         WrongKeys = result.GetValue(_wrong) ?? [],
         StateFile = result.GetValue(_state),
         CacheMegabytes = result.GetValue(_cache),

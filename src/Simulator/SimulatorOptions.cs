@@ -44,8 +44,20 @@ public sealed record SimulatorOptions
     /// <summary>The share of records published 74 to 140 hours before they arrive.</summary>
     public double FarBackdatedShare { get; init; } = 0.001;
 
-    /// <summary>The calls that a key may make to a vendor in a minute; unlimited when null.</summary>
+    /// <summary>The calls that a key may make to a vendor in any second; unlimited when null.</summary>
+    public int? CallsPerSecond { get; init; }
+
+    /// <summary>The calls that a key may make to a vendor in any minute; unlimited when null.</summary>
     public int? CallsPerMinute { get; init; }
+
+    /// <summary>The calls that a key may make to a vendor in any hour; unlimited when null.</summary>
+    public int? CallsPerHour { get; init; }
+
+    /// <summary>The calls that a key may make to a vendor in any 24 hours; unlimited when null.</summary>
+    public int? CallsPerDay { get; init; }
+
+    /// <summary>The longest that a call takes to arrive and its answer to come back, in milliseconds; each is drawn from the seed.</summary>
+    public int TransitMs { get; init; }
 
     /// <summary>Keys answered with 401, besides those that start with <c>wrong-</c>.</summary>
     public IReadOnlyList<string> WrongKeys { get; init; } = [];
@@ -74,7 +86,11 @@ public sealed record SimulatorOptions
         yield return Within("--shared-share", SharedShare, 0, 0.8);
         yield return Share("--backdated-share", BackdatedShare);
         yield return Share("--far-backdated-share", FarBackdatedShare);
+        yield return Within("--calls-per-second", CallsPerSecond ?? 1, 1, 1_000_000);
         yield return Within("--calls-per-minute", CallsPerMinute ?? 1, 1, 1_000_000);
+        yield return Within("--calls-per-hour", CallsPerHour ?? 1, 1, 1_000_000);
+        yield return Within("--calls-per-day", CallsPerDay ?? 1, 1, 1_000_000);
+        yield return Within("--transit-ms", TransitMs, 0, 60_000);
         yield return Within("--cache-mb", CacheMegabytes, 0, 65_536);
         yield return Share("--fault-share", Faults.Share);
         yield return Within("--retry-after", Faults.RetryAfterSeconds, 0, 86_400);

@@ -88,9 +88,11 @@ public sealed class SimulatorServer : IAsyncDisposable
         var store = new FeedStore(options);
         var faults = new FaultPlan(options.Seed, options.Faults);
         var statistics = new CallStatistics(time);
+        var limits = new CallLimits(options, time);
         var calls = new VendorCalls(
             new KeyGate(options),
-            new CallLimits(options.CallsPerMinute, time),
+            limits,
+            new Transit(options, time),
             faults,
             new FaultedAnswer(time),
             statistics,
@@ -111,7 +113,7 @@ public sealed class SimulatorServer : IAsyncDisposable
             app.MapGet(path, context => calls.Serve(context, api));
         }
 
-        new SideDoorEndpoints(store, clock, faults, statistics, new TruthReport(store)).Map(app);
+        new SideDoorEndpoints(store, clock, faults, statistics, limits, new TruthReport(store)).Map(app);
     }
 
     /// <summary>Leaves the signals of the process to whoever hosts the server.</summary>

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Sentiment.Adapters.Http;
 using Sentiment.Simulator;
 
 namespace Sentiment.EndToEnd;
@@ -17,7 +18,7 @@ internal sealed class Vendors : IAsyncDisposable
     }
 
     /// <summary>What a process needs to reach them: days of history so that the whole feed lies inside the first window.</summary>
-    public Dictionary<string, string> Environment => new()
+    public Dictionary<string, string> Environment => new(SimulatedVendors.Unlimited.Select(s => KeyValuePair.Create(s.Key.Replace(":", "__", StringComparison.Ordinal), s.Value!)))
     {
         ["Sources__Tiingo__BaseUrl"] = _server.BaseAddress.ToString(),
         ["Sources__Finnhub__BaseUrl"] = new Uri(_server.BaseAddress, "api/v1").ToString(),

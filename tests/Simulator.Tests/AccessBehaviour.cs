@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 
 namespace Sentiment.Simulator.Tests;
 
@@ -65,4 +66,63 @@ public sealed class AccessBehaviour
             [HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.TooManyRequests],
             new[] { first.StatusCode, other.StatusCode, vendor.StatusCode, again.StatusCode });
     }
+
+    [Fact]
+    public async Task A_window_slides_and_refused_calls_are_told_at_the_side_door()
+    {
+        await using var simulator = await RunningSimulator.Start(RunningSimulator.Small with { CallsPerMinute = 2, CallsPerHour = 3 });
+        await simulator.FinnhubList(Company);
+        simulator.Time.Advance(TimeSpan.FromSeconds(50));
+        await simulator.FinnhubList(Company);
+        simulator.Time.Advance(TimeSpan.FromSeconds(10));
+        await simulator.FinnhubList(Company);
+
+        // A window that began anew with its first call would let this one pass.
+        using var minute = await simulator.Finnhub(Company);
+        Assert.Equal((HttpStatusCode.TooManyRequests, TimeSpan.FromSeconds(3540)), (minute.StatusCode, minute.Headers.RetryAfter!.Delta));
+        var told = await simulator.Client.GetFromJsonAsync<System.Text.Json.JsonElement>("/_sim/stats");
+        Assert.Equal("""{"minute":1,"hour":1}""", Sorted(told));
+
+        using var reset = await simulator.Client.DeleteAsync("/_sim/stats");
+        told = await simulator.Client.GetFromJsonAsync<System.Text.Json.JsonElement>("/_sim/stats");
+        Assert.Equal("{}", told.GetProperty("violations").GetRawText());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3600)]
+    [InlineData(86_400)]
+    public async Task Every_window_has_its_limit(int seconds)
+    {
+        await using var simulator = await RunningSimulator.Start(RunningSimulator.Small with
+        {
+            CallsPerSecond = seconds == 1 ? 1 : null,
+            CallsPerHour = seconds == 3600 ? 1 : null,
+            CallsPerDay = seconds == 86_400 ? 1 : null,
+        });
+        await simulator.FinnhubList(Company);
+        using var refused = await simulator.Finnhub(Company);
+        Assert.Equal((HttpStatusCode.TooManyRequests, TimeSpan.FromSeconds(seconds)), (refused.StatusCode, refused.Headers.RetryAfter!.Delta));
+        simulator.Time.Advance(TimeSpan.FromSeconds(seconds));
+        await simulator.FinnhubList(Company);
+    }
+
+    [Fact]
+    public async Task A_call_counts_when_it_arrives()
+    {
+        await using var simulator = await RunningSimulator.Start(RunningSimulator.Small with { CallsPerMinute = 1, TransitMs = 200 });
+        var call = simulator.Finnhub(Company);
+        while (!call.IsCompleted)
+        {
+            simulator.Time.Advance(TimeSpan.FromMilliseconds(1));
+            await Task.Yield();
+        }
+
+        using var answer = await call;
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.True(simulator.Time.GetUtcNow() > RunningSimulator.Epoch);
+    }
+
+    private static string Sorted(System.Text.Json.JsonElement statistics) => "{" + string.Join(',', statistics.GetProperty("violations").EnumerateObject()
+        .OrderByDescending(v => v.Name, StringComparer.Ordinal).Select(v => $"\"{v.Name}\":{v.Value}")) + "}";
 }

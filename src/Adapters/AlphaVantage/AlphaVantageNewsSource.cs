@@ -43,7 +43,7 @@ internal sealed class AlphaVantageNewsSource(VendorHttp http) : ITableSource
         new VendorCall(
             $"query?function=NEWS_SENTIMENT&tickers={Uri.EscapeDataString(request.Symbols[0])}"
             + $"&time_from={Spell(Start(request))}&time_to={Spell(request.To.AddTicks(Step.Ticks - 1))}&sort=EARLIEST&limit={PageSize.ToString(CultureInfo.InvariantCulture)}",
-            Description, request.Credential)
+            Description, request)
         {
             HasRecords = body => JsonBodies.HasArray(body.Span, "feed"u8),
             Expected = "feed",

@@ -23,7 +23,7 @@ internal sealed class FinnhubCompanyNewsSource(VendorHttp http) : ITableSource
     /// <inheritdoc/>
     public Task<SourceBody> FetchAsync(PageRequest request, CancellationToken cancellationToken) => http.GetArrayAsync(
         Description, $"company-news?symbol={Uri.EscapeDataString(request.Symbols[0])}&from={Day(request.From)}&to={Day(request.To.AddTicks(-1))}",
-        request.Credential, cancellationToken);
+        request, cancellationToken);
 
     /// <inheritdoc/>
     /// <remarks>The answer is about the symbol asked for; <c>related</c> may name others or none, so it is not read.</remarks>

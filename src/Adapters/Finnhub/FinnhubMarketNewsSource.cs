@@ -35,7 +35,7 @@ internal sealed class FinnhubMarketNewsSource(VendorHttp http) : ITableSource
     /// <inheritdoc/>
     public Task<SourceBody> FetchAsync(PageRequest request, CancellationToken cancellationToken) => http.GetArrayAsync(
         Description, string.Create(CultureInfo.InvariantCulture, $"news?category={Uri.EscapeDataString(request.Symbols[0].ToLowerInvariant())}&minId={MinId(request)}"),
-        request.Credential, cancellationToken);
+        request, cancellationToken);
 
     /// <inheritdoc/>
     public SourcePage Parse(PageRequest request, SourceBody body)

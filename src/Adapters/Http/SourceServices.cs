@@ -6,6 +6,7 @@ using Sentiment.Adapters.AlphaVantage;
 using Sentiment.Adapters.Finnhub;
 using Sentiment.Adapters.Rest;
 using Sentiment.Adapters.Tiingo;
+using Sentiment.Domain.Quotas;
 using Sentiment.Domain.Sources;
 
 namespace Sentiment.Adapters.Http;
@@ -13,17 +14,18 @@ namespace Sentiment.Adapters.Http;
 /// <summary>Registers the tables that can be read over HTTP.</summary>
 public static class SourceServices
 {
-    /// <summary>Registers every source as <see cref="ITableSource"/>.</summary>
+    /// <summary>Registers every source as <see cref="ITableSource"/>; the first call needs a table store, where the calls are counted.</summary>
     /// <exception cref="ArgumentException">A configured value is not as expected; the message names its key.</exception>
     public static IServiceCollection AddSources(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
-        AddVendor(services, "tiingo", SourceOptions.Read(configuration, "Tiingo", "https://api.tiingo.com"), http => new TiingoNewsSource(http));
+        services.TryAddSingleton<CallBudgets>();
+        AddVendor(services, "tiingo", SourceOptions.Read(configuration, "Tiingo", "https://api.tiingo.com", FreePlans.Tiingo), http => new TiingoNewsSource(http));
         AddVendor(
-            services, "finnhub", SourceOptions.Read(configuration, "Finnhub", "https://finnhub.io/api/v1"),
+            services, "finnhub", SourceOptions.Read(configuration, "Finnhub", "https://finnhub.io/api/v1", FreePlans.Finnhub),
             http => new FinnhubCompanyNewsSource(http), http => new FinnhubMarketNewsSource(http));
         AddVendor(
-            services, "alphavantage", SourceOptions.Read(configuration, "AlphaVantage", "https://www.alphavantage.co"), http => new AlphaVantageNewsSource(http));
+            services, "alphavantage", SourceOptions.Read(configuration, "AlphaVantage", "https://www.alphavantage.co", FreePlans.AlphaVantage), http => new AlphaVantageNewsSource(http));
         foreach (var api in RestFiles.Read(configuration))
         {
             AddVendor(services, api.Vendor, SourceOptions.Read(configuration, api.Vendor, api.BaseUrl),
@@ -47,7 +49,7 @@ public static class SourceServices
             })
             .RemoveAllLoggers();
         services.AddKeyedSingleton(vendor, (provider, _) => new VendorHttp(
-            vendor, options, provider.GetRequiredService<IHttpClientFactory>(), provider.GetRequiredService<TimeProvider>()));
+            vendor, options, provider.GetRequiredService<IHttpClientFactory>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CallBudgets>));
         foreach (var source in sources)
         {
             services.AddSingleton(provider => source(provider.GetRequiredKeyedService<VendorHttp>(vendor)));

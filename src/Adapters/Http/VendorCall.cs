@@ -5,9 +5,12 @@ namespace Sentiment.Adapters.Http;
 /// <summary>One call of a source.</summary>
 /// <param name="PathAndQuery">Below the base address; carries no credential.</param>
 /// <param name="Source">Who calls: where its credential travels and what its answers mean.</param>
-/// <param name="Credential">The secret; null where none is needed.</param>
-internal sealed record VendorCall(string PathAndQuery, SourceDescription Source, string? Credential)
+/// <param name="Page">Whose call it is, and with which secret.</param>
+internal sealed record VendorCall(string PathAndQuery, SourceDescription Source, PageRequest Page)
 {
+    /// <summary>The secret; null where none is needed.</summary>
+    public string? Credential => Page.Credential;
+
     /// <summary>Returns if a body is what the source expects; otherwise its failure says what to do. Default: a JSON array is expected.</summary>
     public Func<ReadOnlyMemory<byte>, bool> HasRecords { get; init; } = body => JsonBodies.IsWhole(body.Span, System.Text.Json.JsonTokenType.StartArray);
 

@@ -3,13 +3,14 @@ using System.Net.Sockets;
 using Polly;
 using Polly.Retry;
 using Sentiment.Domain.Diagnostics;
+using Sentiment.Domain.Quotas;
 using Sentiment.Domain.Sources;
 
 namespace Sentiment.Adapters.Http;
 
 /// <summary>
-/// Calls one vendor: a time-out for each attempt, jittered retries of what is transient, and waits that the vendor asks
-/// for, which burn no attempt.
+/// Calls one vendor: a permit and a time-out for each attempt, jittered retries of what is transient, and waits that the
+/// vendor or what it permits ask for, which burn no attempt.
 /// </summary>
 internal sealed class VendorHttp
 {
@@ -22,12 +23,16 @@ internal sealed class VendorHttp
     private readonly SourceOptions _options;
     private readonly IHttpClientFactory _clients;
     private readonly TimeProvider _time;
+    private readonly Lazy<VendorBudget> _budget;
     private readonly ResiliencePipeline _pipeline;
 
-    public VendorHttp(string vendor, SourceOptions options, IHttpClientFactory clients, TimeProvider time)
+    public VendorHttp(string vendor, SourceOptions options, IHttpClientFactory clients, TimeProvider time, Func<CallBudgets> budgets)
     {
         (_vendor, _options, _clients, _time) = (vendor, options, clients, time);
         _pipeline = Retries(options, time);
+
+        // A process that only asks what sources there are has no store.
+        _budget = new(() => budgets().Of(new(vendor, options.Limits, TimeSpan.FromSeconds(options.AttemptSeconds), options.Concurrency, options.BreakAfter)));
     }
 
     /// <summary>Where the vendor is; ends in a slash.</summary>
@@ -36,22 +41,28 @@ internal sealed class VendorHttp
     /// <summary>Gets a JSON array.</summary>
     /// <param name="source">Who calls.</param>
     /// <param name="pathAndQuery">Below the base address; carries no credential.</param>
-    /// <param name="credential">The secret.</param>
+    /// <param name="page">Whose call it is, and with which secret.</param>
     /// <param name="cancellationToken">Gives the call up at once.</param>
-    public Task<SourceBody> GetArrayAsync(SourceDescription source, string pathAndQuery, string? credential, CancellationToken cancellationToken) =>
-        GetJsonAsync(new VendorCall(pathAndQuery, source, credential), cancellationToken);
+    public Task<SourceBody> GetArrayAsync(SourceDescription source, string pathAndQuery, PageRequest page, CancellationToken cancellationToken) =>
+        GetJsonAsync(new VendorCall(pathAndQuery, source, page), cancellationToken);
 
     /// <summary>Gets JSON with the records that the call expects.</summary>
     /// <param name="call">What is asked for.</param>
     /// <param name="cancellationToken">Gives the call up at once.</param>
     public async Task<SourceBody> GetJsonAsync(VendorCall call, CancellationToken cancellationToken)
     {
+        SourceException? failedProbe = null;
         for (var waits = 0; ; waits++)
         {
             try
             {
                 return await _pipeline.ExecuteAsync(
-                    async token => await AttemptAsync(call, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+                    async token => await PermittedAsync(call, failure => failedProbe = failure, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            }
+            catch (SourceWaitException) when (failedProbe is not null)
+            {
+                // The call that found out that the vendor still fails has failed; the others need not.
+                throw failedProbe;
             }
             catch (SourceWaitException wait) when (waits < MaxWaitsInside && wait.Until - _time.GetUtcNow() <= LongestWaitInside)
             {
@@ -88,7 +99,39 @@ internal sealed class VendorHttp
         return builder.Build();
     }
 
-    private async Task<SourceBody> AttemptAsync(VendorCall call, CancellationToken cancellationToken)
+    private async Task<SourceBody> PermittedAsync(VendorCall call, Action<SourceException> probeFailed, CancellationToken cancellationToken)
+    {
+        var permit = await _budget.Value.ReserveAsync(call.Credential ?? "", call.Page.Tenant, call.Page.Priority, cancellationToken).ConfigureAwait(false);
+        var outcome = CallOutcome.Abandoned;
+        try
+        {
+            var body = await AttemptAsync(call, permit, cancellationToken).ConfigureAwait(false);
+            outcome = CallOutcome.Answered;
+            return body;
+        }
+        catch (SourceWaitException wait)
+        {
+            outcome = CallOutcome.Answered;
+            permit.Pause(wait.Until);
+            throw;
+        }
+        catch (SourceException failure)
+        {
+            outcome = !failure.IsTransient ? CallOutcome.Answered : permit.AnsweredAt is null ? CallOutcome.Broken : CallOutcome.Failed;
+            if (permit.IsProbe && failure.IsTransient)
+            {
+                probeFailed(failure);
+            }
+
+            throw;
+        }
+        finally
+        {
+            permit.Settle(outcome);
+        }
+    }
+
+    private async Task<SourceBody> AttemptAsync(VendorCall call, CallPermit permit, CancellationToken cancellationToken)
     {
         var begun = _time.GetTimestamp();
         var outcome = "ok";
@@ -96,7 +139,7 @@ internal sealed class VendorHttp
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            return await SendAsync(call, either.Token).ConfigureAwait(false);
+            return await SendAsync(call, permit, either.Token).ConfigureAwait(false);
         }
         catch (SourceException exception)
         {
@@ -121,7 +164,7 @@ internal sealed class VendorHttp
         }
     }
 
-    private async Task<SourceBody> SendAsync(VendorCall call, CancellationToken cancellationToken)
+    private async Task<SourceBody> SendAsync(VendorCall call, CallPermit permit, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, call.Address(_options.BaseUrl));
         request.Headers.Accept.ParseAdd("application/json");
@@ -138,6 +181,7 @@ internal sealed class VendorHttp
         var sentAt = _time.GetUtcNow();
         using var client = _clients.CreateClient(_vendor);
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        permit.Answered();
         VendorAnswer.CheckStatus(_vendor, response, _time.GetUtcNow());
         var body = await ReadAsync(response, cancellationToken).ConfigureAwait(false);
         VendorAnswer.CheckBody(_vendor, call, body, _time.GetUtcNow());

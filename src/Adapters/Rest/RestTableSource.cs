@@ -23,7 +23,7 @@ internal sealed class RestTableSource(VendorHttp http, RestTable table) : ITable
 
     /// <inheritdoc/>
     public Task<SourceBody> FetchAsync(PageRequest request, CancellationToken cancellationToken) => http.GetJsonAsync(
-        new VendorCall(Target(request), Description, request.Credential)
+        new VendorCall(Target(request), Description, request)
         {
             HasRecords = HasRecords,
             Expected = $"list at {table.Records}",
@@ -101,7 +101,7 @@ internal sealed class RestTableSource(VendorHttp http, RestTable table) : ITable
     private string Follow(PageRequest request, string link)
     {
         // Only the host is compared and only path and query are taken: the credential goes nowhere but to the base address.
-        var current = new VendorCall(Target(request), Description, null).Address(http.BaseUrl);
+        var current = new VendorCall(Target(request), Description, request with { Credential = null }).Address(http.BaseUrl);
         return Uri.TryCreate(current, link, out var next) && string.Equals(next.Host, http.BaseUrl.Host, StringComparison.OrdinalIgnoreCase)
             && !next.PathAndQuery.StartsWith("//", StringComparison.Ordinal)
             ? next.PathAndQuery : throw Broken("a next page on another host, which would get the credential");

@@ -38,7 +38,7 @@ internal sealed class TiingoNewsSource(VendorHttp http) : ITableSource
             : $"sortBy=publishedDate&startDate={Day(request.From)}&endDate={Day(request.To)}";
         return http.GetArrayAsync(
             Description, string.Create(CultureInfo.InvariantCulture, $"tiingo/news?tickers={tickers}&{order}&limit={PageSize}&offset={Offset(request)}"),
-            request.Credential, cancellationToken);
+            request, cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using Sentiment.Domain.Quotas;
+
 namespace Sentiment.Domain.Sources;
 
 /// <summary>A stream of texts that a vendor serves, such as <c>tiingo/news</c>; how it is asked and how it answers.</summary>
@@ -10,7 +12,7 @@ public interface ITableSource
     /// Asks the vendor for one page. Transient errors are retried inside, short waits included.
     /// </summary>
     /// <returns>The body, complete, as it was received; it has been checked to be JSON of the expected shape.</returns>
-    /// <exception cref="SourceWaitException">The vendor wants a wait of more than 5 s; no attempt was burnt.</exception>
+    /// <exception cref="SourceWaitException">The vendor, or what it permits, wants a wait of more than 5 s; no attempt was burnt.</exception>
     /// <exception cref="SourceStoppedException">401 or 403: the table must stop.</exception>
     /// <exception cref="SourceException">It failed transiently once too often, or permanently.</exception>
     Task<SourceBody> FetchAsync(PageRequest request, CancellationToken cancellationToken);
@@ -50,6 +52,12 @@ public enum CursorDate
 public sealed record PageRequest(
     IReadOnlyList<string> Symbols, DateTimeOffset From, DateTimeOffset To, CursorDate Window, string? Cursor, string? Credential)
 {
+    /// <summary>Whose call it is: tenants that share a credential take turns.</summary>
+    public string Tenant { get; init; } = "";
+
+    /// <summary>Who goes first where the vendor permits few calls.</summary>
+    public CallPriority Priority { get; init; } = CallPriority.Scheduled;
+
     /// <summary>Without the credential.</summary>
     public override string ToString() => $"{string.Join(',', Symbols)} {From:O}..{To:O} cursor={Cursor}";
 }

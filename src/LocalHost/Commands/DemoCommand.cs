@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sentiment.Adapters.Http;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.LocalHost.Data;
@@ -74,5 +75,6 @@ internal static class DemoCommand
     {
         configuration["Sources:Tiingo:BaseUrl"] = simulator.BaseAddress.ToString();
         configuration["Sources:Finnhub:BaseUrl"] = new Uri(simulator.BaseAddress, "api/v1").ToString();
+        SimulatedVendors.Unlimit(configuration);
     }
 }

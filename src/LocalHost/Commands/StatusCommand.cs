@@ -24,14 +24,15 @@ internal static class StatusCommand
             var id = parsed.GetValue(run) ?? (await RunStore.ListAsync(reader, null, 1, null, interrupt.Token).ConfigureAwait(false)).Select(r => r.Run.Id).FirstOrDefault()
                 ?? throw new CommandFailure($"No run yet in '{parsed.GetValue(data)}'.", CommandFailure.Failed);
             var report = await ReadAsync(reader, id, interrupt.Token).ConfigureAwait(false);
+            var now = host.Services.GetRequiredService<TimeProvider>().GetUtcNow();
             if (parsed.GetValue(json))
             {
-                var now = host.Services.GetRequiredService<TimeProvider>().GetUtcNow();
                 Console.Out.WriteLine(JsonSerializer.Serialize(RunDocument.Of(report, now), ApiJson.Default.RunDocument));
                 return 0;
             }
 
             Show(report);
+            await VendorLines.PrintAsync(reader, now, interrupt.Token).ConfigureAwait(false);
             return 0;
         });
         return command;

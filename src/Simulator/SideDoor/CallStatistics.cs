@@ -48,7 +48,7 @@ internal sealed class CallStatistics(TimeProvider time)
         }
     }
 
-    public StatisticsDocument Read()
+    public StatisticsDocument Read(IReadOnlyDictionary<string, long> violations)
     {
         lock (_gate)
         {
@@ -56,6 +56,7 @@ internal sealed class CallStatistics(TimeProvider time)
                 new Dictionary<string, long>(_calls),
                 new Dictionary<string, long>(_statuses),
                 new Dictionary<string, long>(_faults),
+                violations,
                 _records,
                 _bytes,
                 _maxConcurrent,

@@ -9,6 +9,7 @@ internal sealed record StatisticsDocument(
     Dictionary<string, long> Calls,
     Dictionary<string, long> Statuses,
     Dictionary<string, long> Faults,
+    IReadOnlyDictionary<string, long> Violations,
     long Records,
     long Bytes,
     int MaxConcurrent,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Sentiment.Simulator.Access;
 using Sentiment.Simulator.Faults;
 using Sentiment.Simulator.Feed;
 using Sentiment.Simulator.Headlines;
@@ -13,6 +14,7 @@ internal sealed class SideDoorEndpoints(
     SimulatorClock clock,
     FaultPlan faults,
     CallStatistics statistics,
+    CallLimits limits,
     TruthReport truth)
 {
     private const int MostAdded = 100_000;
@@ -20,11 +22,12 @@ internal sealed class SideDoorEndpoints(
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/_sim/truth", GetTruth);
-        routes.MapGet("/_sim/stats", context => Reply(context, statistics.Read(), SideDoorJson.Default.StatisticsDocument));
+        routes.MapGet("/_sim/stats", context => Reply(context, statistics.Read(limits.Violations), SideDoorJson.Default.StatisticsDocument));
         routes.MapDelete("/_sim/stats", context =>
         {
             statistics.Reset();
-            return Reply(context, statistics.Read(), SideDoorJson.Default.StatisticsDocument);
+            limits.Reset();
+            return Reply(context, statistics.Read(limits.Violations), SideDoorJson.Default.StatisticsDocument);
         });
         routes.MapGet("/_sim/faults", context => Reply(context, faults.Settings, SideDoorJson.Default.FaultSettings));
         routes.MapPost("/_sim/faults", context => Read(context, SideDoorJson.Default.FaultChange, change => ChangeFaults(context, change)));

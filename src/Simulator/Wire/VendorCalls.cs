@@ -9,6 +9,7 @@ namespace Sentiment.Simulator.Wire;
 internal sealed class VendorCalls(
     KeyGate gate,
     CallLimits limits,
+    Transit transit,
     FaultPlan plan,
     FaultedAnswer faulted,
     CallStatistics statistics,
@@ -27,8 +28,11 @@ internal sealed class VendorCalls(
                 await Task.Delay(TimeSpan.FromMilliseconds(settings.LatencyMs), time, context.RequestAborted);
             }
 
+            // A call counts when it arrives, whether or not its caller still waits.
+            await transit.Pass(CancellationToken.None);
             var key = api.Key(context.Request);
             var refusal = Refusal(context, api, key);
+            await transit.Pass(context.RequestAborted);
             if (refusal is not null)
             {
                 bytes = await faulted.Send(context, refusal);

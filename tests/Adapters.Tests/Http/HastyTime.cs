@@ -13,6 +13,9 @@ internal sealed class HastyTime(DateTimeOffset start) : FakeTimeProvider(start)
 
     private readonly Lock _advancing = new();
 
+    /// <summary>Whether it jumps; otherwise it stands until the test moves it.</summary>
+    public bool IsHasty { get; set; } = true;
+
     /// <summary>The waits in their order.</summary>
     public ConcurrentQueue<TimeSpan> Waits { get; } = new();
 
@@ -22,7 +25,7 @@ internal sealed class HastyTime(DateTimeOffset start) : FakeTimeProvider(start)
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = base.CreateTimer(callback, state, dueTime, period);
-        if (dueTime >= TimeSpan.Zero && dueTime <= LongestWait)
+        if (IsHasty && dueTime >= TimeSpan.Zero && dueTime <= LongestWait)
         {
             Waits.Enqueue(dueTime);
 

@@ -127,7 +127,7 @@ public sealed class RetryTests : IAsyncDisposable
     [Fact]
     public async Task Waits_between_attempts_are_jittered_grow_and_have_a_bound()
     {
-        await using var patient = ScriptedVendor.Start(("Sources:Tiingo:Attempts", "10"));
+        await using var patient = ScriptedVendor.Start(("Sources:Tiingo:Attempts", "10"), ("Sources:Tiingo:BreakAfter", "0"));
         patient.Always(ScriptedVendor.Status(500));
         await patient.FailureAsync<SourceException>();
         var first = patient.Time.Waits.ToArray();

@@ -11,6 +11,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sentiment.Adapters.Http;
 using Sentiment.Domain.Sources;
+using Sentiment.Domain.Storage;
+using Sentiment.Testing;
 
 namespace Sentiment.Adapters.Tests.Http;
 
@@ -41,8 +43,9 @@ internal sealed class ScriptedVendor : IAsyncDisposable
             new("Sources:Finnhub:BaseUrl", new Uri(Address, "api/v1").ToString()),
             new("Sources:AlphaVantage:BaseUrl", Address.ToString()),
             new("Sources:helpdesk:BaseUrl", new Uri(Address, "helpdesk").ToString()),
+            .. SimulatedVendors.Unlimited.Where(unlimited => settings.All(s => s.Key != unlimited.Key)),
         ])).Build();
-        _services = new ServiceCollection().AddSingleton<TimeProvider>(Time).AddSources(configuration)
+        _services = new ServiceCollection().AddSingleton<TimeProvider>(Time).AddSingleton<ITableStore>(Tables).AddSources(configuration)
             .AddLogging(logs => logs.SetMinimumLevel(LogLevel.Trace).AddProvider(Logged)).BuildServiceProvider();
         Tiingo = Source("tiingo/news");
         Finnhub = Source("finnhub/company-news");
@@ -51,6 +54,9 @@ internal sealed class ScriptedVendor : IAsyncDisposable
     public Uri Address { get; }
 
     public HastyTime Time { get; } = new(Now);
+
+    /// <summary>Where the calls are counted.</summary>
+    public MemoryTables Tables { get; } = new();
 
     public ITableSource Tiingo { get; }
 

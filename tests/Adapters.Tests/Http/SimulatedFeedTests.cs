@@ -5,8 +5,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Sentiment.Adapters.Http;
 using Sentiment.Adapters.Tests.Sources;
 using Sentiment.Domain.Sources;
+using Sentiment.Domain.Storage;
 using Sentiment.Simulator;
 using Sentiment.Simulator.Faults;
+using Sentiment.Testing;
 
 namespace Sentiment.Adapters.Tests.Http;
 
@@ -64,8 +66,8 @@ public class SimulatedFeedTests
             ["Sources:Rest:Files"] = RestConformance.Sample(),
             ["Sources:helpdesk:BaseUrl"] = new Uri(server.BaseAddress, "helpdesk").ToString(),
             ["Sources:helpdesk:Attempts"] = "10",
-        }).Build();
-        await using var services = new ServiceCollection().AddSingleton<TimeProvider>(time).AddSources(configuration).BuildServiceProvider();
+        }.Concat(SimulatedVendors.Unlimited)).Build();
+        await using var services = new ServiceCollection().AddSingleton<TimeProvider>(time).AddSingleton<ITableStore>(new MemoryTables()).AddSources(configuration).BuildServiceProvider();
         var source = services.GetServices<ITableSource>().Single(s => s.Description.Table == table);
 
         var request = new PageRequest([.. (source.Description.OwnSymbols ?? symbols.Split(',')).Take(1)], Epoch.AddDays(-60), Epoch.AddDays(1), CursorDate.Published, null, "good-key");

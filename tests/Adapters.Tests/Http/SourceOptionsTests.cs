@@ -39,6 +39,8 @@ public class SourceOptionsTests
     [InlineData("Attempts", "0")]
     [InlineData("Attempts", "11")]
     [InlineData("Attempts", "many")]
+    [InlineData("Concurrency", "1001")]
+    [InlineData("BreakAfter", "-1")]
     [InlineData("MaxBodyBytes", "1023")]
     [InlineData("MaxBodyBytes", "268435457")]
     [InlineData("MaxBodyBytes", "99999999999")]

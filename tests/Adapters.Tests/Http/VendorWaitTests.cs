@@ -96,7 +96,7 @@ public sealed class VendorWaitTests : IAsyncDisposable
         vendor.Time.Advance(TimeSpan.FromSeconds(40));
         await fetch;
         Assert.Equal(2, vendor.Seen.Count);
-        Assert.Equal([TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(40)], vendor.Time.TimeOuts);
+        Assert.Equal(2, vendor.Time.TimeOuts.Count(t => t == TimeSpan.FromSeconds(40)));
     }
 
     [Fact]

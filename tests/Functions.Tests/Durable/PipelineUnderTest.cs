@@ -36,7 +36,7 @@ internal sealed class PipelineUnderTest : IAsyncDisposable
         {
             ["Sources:Tiingo:BaseUrl"] = vendors.ToString(),
             ["Sources:Finnhub:BaseUrl"] = new Uri(vendors, "api/v1").ToString(),
-        }).Build();
+        }.Concat(SimulatedVendors.Unlimited)).Build();
         var services = new ServiceCollection().AddLogging().AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
         services.AddSources(configuration);
         services.AddSqliteTables(o => o.Path = Path.Combine(_folder, "tables.db"));

@@ -1,5 +1,6 @@
 using Sentiment.Domain.Ingestion.Replays;
 using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Quotas;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Storage;
 
@@ -48,6 +49,9 @@ public sealed record ChunkRow
 
     /// <summary>The committed pages that it goes through again; null: it asks the vendor.</summary>
     public Replayed? Replayed { get; init; }
+
+    /// <summary>Which calls go first where its vendor permits few: its run's.</summary>
+    public CallPriority Priority { get; init; } = CallPriority.Scheduled;
 
     /// <summary>Where it stands.</summary>
     public WorkStatus Status { get; init; }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sentiment.Domain.Ingestion.Replays;
+using Sentiment.Domain.Quotas;
 using Sentiment.Domain.Tenants;
 
 namespace Sentiment.Domain.Ingestion.Runs;
@@ -52,9 +53,11 @@ public sealed record RunArguments(
 /// <param name="Overlap">What it does where another run is at a table.</param>
 /// <param name="Attempt">How often it was begun, from 1: each retry has workflows of its own.</param>
 /// <param name="IsSuspended">Whether it is held.</param>
+/// <param name="Priority">Whose calls go first where a vendor permits few.</param>
 public sealed record RunRow(
     string Id, RunArguments Arguments, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, WorkStatus Status, int Tenants,
-    IngestionOptions Bounds, OverlapPolicy Overlap, int Attempt = 1, bool IsSuspended = false)
+    IngestionOptions Bounds, OverlapPolicy Overlap, int Attempt = 1, bool IsSuspended = false,
+    CallPriority Priority = CallPriority.Scheduled)
 {
     private const string StartFormat = "yyyyMMdd'T'HHmmssfff'Z'";
 

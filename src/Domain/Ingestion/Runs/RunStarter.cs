@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Sentiment.Domain.Ingestion.Replays;
+using Sentiment.Domain.Quotas;
 using Sentiment.Domain.Retention;
 using Sentiment.Domain.Storage;
 using Sentiment.Domain.Tenants;
@@ -19,6 +20,9 @@ public sealed record RunRequest(
 {
     /// <summary>All tenants, all tables, whatever is new.</summary>
     public static RunRequest Everything { get; } = new([], [], null, null);
+
+    /// <summary>Whose calls go first where a vendor permits few; a run that is gone on with keeps what it was started with.</summary>
+    public CallPriority Priority { get; init; } = CallPriority.Interactive;
 }
 
 /// <summary>A request names something that does not exist, or a window that is none; each problem names its field.</summary>
@@ -74,7 +78,7 @@ public sealed class RunStarter
                 return new(unfinished, true);
             }
 
-            if (await CreateAsync(arguments, hash, roster.Tenants, overlap, cancellationToken).ConfigureAwait(false) is { } run)
+            if (await CreateAsync(arguments, hash, roster.Tenants, overlap, request.Priority, cancellationToken).ConfigureAwait(false) is { } run)
             {
                 return new(run, false);
             }
@@ -171,7 +175,7 @@ public sealed class RunStarter
 
     // Null where another caller was quicker with the same arguments; asked for twice in one millisecond, one run answers both.
     private async Task<RunRow?> CreateAsync(
-        RunArguments arguments, string hash, IReadOnlyList<Tenant> tenants, OverlapPolicy overlap, CancellationToken cancellationToken)
+        RunArguments arguments, string hash, IReadOnlyList<Tenant> tenants, OverlapPolicy overlap, CallPriority priority, CancellationToken cancellationToken)
     {
         var chosen = tenants.Where(t => arguments.Tenants.Count == 0 || arguments.Tenants.Contains(t.Id))
             .Where(t => arguments.Tables.Count == 0 || t.Tables.Any(arguments.Tables.Contains))
@@ -185,7 +189,7 @@ public sealed class RunStarter
 
         // Rows that are missing belong to the first page that had them, so pages are gone through in the order in which they came.
         var bounds = arguments.Replay == ReplayKind.Raw ? _bounds with { ChunkWindow = 1 } : _bounds;
-        var run = new RunRow(id, arguments, now, null, WorkStatus.Pending, chosen.Count, bounds, overlap);
+        var run = new RunRow(id, arguments, now, null, WorkStatus.Pending, chosen.Count, bounds, overlap, Priority: priority);
         await _retained.RegisterAsync(chosen, now, cancellationToken).ConfigureAwait(false);
         return await _runs.TryCreateAsync(run, hash, chosen, cancellationToken).ConfigureAwait(false) ? run
             : (await _runs.GetAsync(id, cancellationToken).ConfigureAwait(false))?.Row;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Sentiment.Domain.Quotas;
 using Sentiment.Domain.Tenants;
 
 namespace Sentiment.Domain.Ingestion.Runs;
@@ -30,7 +31,7 @@ public sealed partial class ScheduledRuns(
             }
         }
 
-        var run = await starter.StartAsync(RunRequest.Everything, roster, options.Value.Overlap, cancellationToken).ConfigureAwait(false);
+        var run = await starter.StartAsync(RunRequest.Everything with { Priority = CallPriority.Scheduled }, roster, options.Value.Overlap, cancellationToken).ConfigureAwait(false);
         LogStarted(run.Run.Id, run.Run.Tenants);
     }
 

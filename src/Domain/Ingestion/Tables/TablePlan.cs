@@ -57,6 +57,7 @@ public static class TablePlan
                         To = start + span < to ? start + span : to,
                         Window = window,
                         KeepFrom = keepFrom,
+                        Priority = run.Priority,
                     });
                 }
             }
