@@ -12,6 +12,9 @@ internal sealed class BudgetOnStandingClock
     public static readonly TimeSpan Attempt = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
+    // What waits goes on where the clock is moved, not later on some thread of xunit's.
+    public BudgetOnStandingClock() => SynchronizationContext.SetSynchronizationContext(null);
+
     public FakeTimeProvider Time { get; } = new(Start);
 
     public MemoryTables Tables { get; } = new();
@@ -62,6 +65,18 @@ internal sealed class BudgetOnStandingClock
             var rest = end - Time.GetUtcNow();
             Time.Advance(rest < TimeSpan.FromMilliseconds(100) ? rest : TimeSpan.FromMilliseconds(100));
         }
+    }
+
+    /// <summary>Moves the clock until something has ended, for a minute of it at most.</summary>
+    public async Task MoveUntilAsync(Task end)
+    {
+        for (var step = 0; step < 600 && !end.IsCompleted; step++)
+        {
+            Move(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        await end.WaitAsync(Limit);
     }
 
     public async Task<CredentialReport> ReportAsync() => (await CredentialReport.ListAsync(Tables, Time.GetUtcNow(), 10, null, default)).Single().Report;

@@ -15,8 +15,7 @@ public sealed class FairnessTests
         var calls = Enumerable.Range(0, 1000).Select(_ => CallAsync(ledger, process, "big", served)).ToList();
         var before = served.Count;
         calls.Add(CallAsync(ledger, process, "small", served));
-        ledger.Move(TimeSpan.FromSeconds(6));
-        await Task.WhenAll(calls);
+        await ledger.MoveUntilAsync(Task.WhenAll(calls));
         Assert.InRange(served.IndexOf("small") - before, 0, 3);
     }
 
@@ -46,8 +45,7 @@ public sealed class FairnessTests
         var calls = Enumerable.Range(0, 20).Select(_ => CallAsync(ledger, process, "old", served, CallPriority.Backfill)).ToList();
         var before = served.Count;
         calls.AddRange(Enumerable.Range(0, 3).Select(_ => CallAsync(ledger, process, "new", served)));
-        ledger.Move(TimeSpan.FromSeconds(10));
-        await Task.WhenAll(calls);
+        await ledger.MoveUntilAsync(Task.WhenAll(calls));
         Assert.Equal(["new", "new", "new"], served.Skip(before).Take(3));
     }
 
