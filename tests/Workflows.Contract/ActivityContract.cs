@@ -61,11 +61,13 @@ public abstract class ActivityContract : WorkflowContract
             return $"{asked}: {string.Join(' ', results)}";
         });
         await BeginAsync("w");
-        await gate.EnteredAsync(3);
-        Assert.Equal(["0", "1", "2"], Script.Runs.Order(StringComparer.Ordinal));
+
+        // A host may run fewer at a time than are in flight.
+        await gate.EnteredAsync();
+        Assert.All(Script.Runs, input => Assert.Contains(input, (string[])["0", "1", "2"]));
         gate.Open();
         await AssertOutputAsync($"3: {string.Join(' ', Enumerable.Range(0, 12))}", "w");
-        Assert.Equal(3, sideBySide.Max());
+        Assert.InRange(sideBySide.Max(), 1, 3);
     }
 
     [Fact]

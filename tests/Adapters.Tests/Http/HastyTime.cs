@@ -22,6 +22,15 @@ internal sealed class HastyTime(DateTimeOffset start) : FakeTimeProvider(start)
     /// <summary>The time-outs in their order.</summary>
     public ConcurrentQueue<TimeSpan> TimeOuts { get; } = new();
 
+    /// <summary>Moves the clock on, one step at a time: a step within a step wakes nobody.</summary>
+    public new void Advance(TimeSpan delta)
+    {
+        lock (_advancing)
+        {
+            base.Advance(delta);
+        }
+    }
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = base.CreateTimer(callback, state, dueTime, period);
@@ -29,16 +38,9 @@ internal sealed class HastyTime(DateTimeOffset start) : FakeTimeProvider(start)
         {
             Waits.Enqueue(dueTime);
 
-            // Not here: whoever waits does not have the timer yet. One at a time: a step within a step wakes nobody.
-            _ = Task.Run(() =>
-            {
-                lock (_advancing)
-                {
-                    Advance(dueTime);
-                }
-            });
+            // Not here: whoever waits does not have the timer yet.
+            _ = Task.Run(() => Advance(dueTime));
         }
-
         else if (dueTime > LongestWait)
         {
             TimeOuts.Enqueue(dueTime);
