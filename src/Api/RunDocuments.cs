@@ -44,10 +44,11 @@ public sealed record RunListed(string Run, string Status, DateTimeOffset Started
 /// <param name="Tenants">Counts of tenants.</param>
 /// <param name="Chunks">Counts of chunks planned so far.</param>
 /// <param name="Records">Committed records.</param>
+/// <param name="Calls">Vendor calls: planned, made and left for a later run.</param>
 /// <param name="Details">Per tenant.</param>
 public sealed record RunDocument(
     string Run, string Status, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, double Percent, double? EtaSeconds,
-    Tally Tenants, Tally Chunks, RecordsDocument Records, IReadOnlyList<TenantDocument> Details)
+    Tally Tenants, Tally Chunks, RecordsDocument Records, CallTally Calls, IReadOnlyList<TenantDocument> Details)
 {
     /// <summary>From a report.</summary>
     /// <param name="report">The report.</param>
@@ -61,9 +62,9 @@ public sealed record RunDocument(
         return new(
             run.Id, RunListed.Name(run), run.StartedAt, run.EndedAt, Math.Round(fraction * 100, 1),
             run.EndedAt is null && fraction is > 0 and < 1 ? Math.Round(elapsed / fraction * (1 - fraction)) : null,
-            report.TenantTally, report.ChunkTally, RecordsDocument.Of(report.Records),
+            report.TenantTally, report.ChunkTally, RecordsDocument.Of(report.Records), report.Calls,
             [.. report.Tenants.Select(t => new TenantDocument(t.Tenant, RunListed.Name(t.Status), t.Reason,
-                [.. t.Tables.Select(x => new TableDocument(x.Table, RunListed.Name(x.Status), x.Reason, x.Chunks, RecordsDocument.Of(x.Records), x.Quarantined))]))]);
+                [.. t.Tables.Select(x => new TableDocument(x.Table, RunListed.Name(x.Status), x.Reason, x.Chunks, RecordsDocument.Of(x.Records), x.Quarantined, x.Calls))]))]);
     }
 }
 
@@ -81,8 +82,9 @@ public sealed record TenantDocument(string Tenant, string Status, string? Reason
 /// <param name="Chunks">Counts of its chunks.</param>
 /// <param name="Records">Committed records.</param>
 /// <param name="QuarantinedBy">The quarantined ones by the field that was wrong.</param>
+/// <param name="Calls">Vendor calls: planned, made and left for a later run.</param>
 public sealed record TableDocument(
-    string Table, string Status, string? Reason, Tally Chunks, RecordsDocument Records, IReadOnlyDictionary<string, long> QuarantinedBy);
+    string Table, string Status, string? Reason, Tally Chunks, RecordsDocument Records, IReadOnlyDictionary<string, long> QuarantinedBy, CallTally Calls);
 
 /// <summary>A chunk of a run.</summary>
 /// <param name="Tenant">Its tenant.</param>

@@ -24,6 +24,7 @@ internal sealed class AlphaVantageNewsSource(VendorHttp http) : ITableSource
         Auth = new(AuthPlace.Query, "apikey"),
         Paging = PagingStyle.Time,
         PageSize = PageSize,
+        MostDaysPerChunk = 90,
         Limits = ["alphavantage/day", "alphavantage/second"],
         Answers =
         [

@@ -15,6 +15,7 @@ internal sealed class FinnhubCompanyNewsSource(VendorHttp http) : ITableSource
     public SourceDescription Description { get; } = new(
         "finnhub/company-news", "finnhub", ChunkAxis.SymbolDays, CursorDate.Published, TimeSpan.FromHours(72), SymbolsPerChunk: 1, DaysPerChunk: 7)
     {
+        MostDaysPerChunk = 28,
         Auth = FinnhubMarketNewsSource.Token,
         Limits = FinnhubMarketNewsSource.Limits,
         Answers = FinnhubMarketNewsSource.Answers,

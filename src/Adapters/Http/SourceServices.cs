@@ -48,8 +48,10 @@ public static class SourceServices
                 PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             })
             .RemoveAllLoggers();
+        var terms = new VendorTerms(vendor, options.Limits, TimeSpan.FromSeconds(options.AttemptSeconds), options.Concurrency, options.BreakAfter);
+        services.AddSingleton(terms);
         services.AddKeyedSingleton(vendor, (provider, _) => new VendorHttp(
-            vendor, options, provider.GetRequiredService<IHttpClientFactory>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CallBudgets>));
+            terms, options, provider.GetRequiredService<IHttpClientFactory>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CallBudgets>));
         foreach (var source in sources)
         {
             services.AddSingleton(provider => source(provider.GetRequiredKeyedService<VendorHttp>(vendor)));

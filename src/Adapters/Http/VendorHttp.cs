@@ -26,13 +26,13 @@ internal sealed class VendorHttp
     private readonly Lazy<VendorBudget> _budget;
     private readonly ResiliencePipeline _pipeline;
 
-    public VendorHttp(string vendor, SourceOptions options, IHttpClientFactory clients, TimeProvider time, Func<CallBudgets> budgets)
+    public VendorHttp(VendorTerms terms, SourceOptions options, IHttpClientFactory clients, TimeProvider time, Func<CallBudgets> budgets)
     {
-        (_vendor, _options, _clients, _time) = (vendor, options, clients, time);
+        (_vendor, _options, _clients, _time) = (terms.Vendor, options, clients, time);
         _pipeline = Retries(options, time);
 
         // A process that only asks what sources there are has no store.
-        _budget = new(() => budgets().Of(new(vendor, options.Limits, TimeSpan.FromSeconds(options.AttemptSeconds), options.Concurrency, options.BreakAfter)));
+        _budget = new(() => budgets().Of(terms));
     }
 
     /// <summary>Where the vendor is; ends in a slash.</summary>
@@ -101,7 +101,7 @@ internal sealed class VendorHttp
 
     private async Task<SourceBody> PermittedAsync(VendorCall call, Action<SourceException> probeFailed, CancellationToken cancellationToken)
     {
-        var permit = await _budget.Value.ReserveAsync(call.Credential ?? "", call.Page.Tenant, call.Page.Priority, cancellationToken).ConfigureAwait(false);
+        var permit = await _budget.Value.ReserveAsync(call.Credential ?? "", call.Page.Tenant, call.Page.Priority, cancellationToken, call.Page.WaitsUntil).ConfigureAwait(false);
         var outcome = CallOutcome.Abandoned;
         try
         {

@@ -25,6 +25,8 @@ internal sealed class TiingoNewsSource(VendorHttp http) : ITableSource
         Auth = new(AuthPlace.Header, "Authorization", "Token "),
         Paging = PagingStyle.Offset,
         PageSize = PageSize,
+        PageOverlap = Overlap,
+        MostSymbolsPerChunk = 50,
         Limits = ["tiingo/hour", "tiingo/day", "tiingo/month"],
         Answers = [new("limit", AnswerMeaning.Retry)],
     };

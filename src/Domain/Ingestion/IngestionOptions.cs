@@ -41,6 +41,13 @@ public sealed record IngestionOptions
     [Range(1, 3650)]
     public int HistoryDays { get; init; } = 7;
 
+    /// <summary>
+    /// Minutes after its start for which a run without a given window waits where a vendor's limits want it; what would
+    /// take longer is left for the next run, which begins with it. 1 to 44,640 (31 days), default 15.
+    /// </summary>
+    [Range(1, 44_640)]
+    public int LongestWaitMinutes { get; init; } = 15;
+
     /// <summary>Attempts at a chunk that fails transiently, each from its checkpoint; default 5.</summary>
     [Range(1, 20)]
     public int ChunkAttempts { get; init; } = 5;

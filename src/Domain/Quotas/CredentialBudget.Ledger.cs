@@ -152,7 +152,7 @@ internal sealed partial class CredentialBudget
     {
         if (!_breaker.Lets(now, _owner))
         {
-            SendAway(tell, _ => new SourceWaitException($"{_terms.Vendor} has been failing and is left alone for a while", _breaker.Until(now)));
+            SendAway(tell, _ => new SourceWaitException($"{_terms.Vendor} has been failing and is left alone for a while", _breaker.Until(now)) { IsFailing = true });
             return;
         }
 
@@ -169,7 +169,11 @@ internal sealed partial class CredentialBudget
                 {
                     at = Later(at, now + QuotaTerms.Skew);
                     _waiting.Remove(waiter);
-                    _promised.Add(waiter.Tenant, waiter.Priority, at);
+                    if (!(at > waiter.WaitsUntil))
+                    {
+                        _promised.Add(waiter.Tenant, waiter.Priority, at);
+                    }
+
                     var reason = _pausedUntil > now ? $"{_terms.Vendor} asks for a pause" : $"{_terms.Vendor} permits no call with this credential before then";
                     tell.Add(() => waiter.Permit.TrySetException(new SourceWaitException(reason, at)));
                     continue;

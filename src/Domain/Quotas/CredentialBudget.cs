@@ -54,10 +54,10 @@ internal sealed partial class CredentialBudget
 
     /// <summary>Waits up to five seconds for a permit.</summary>
     /// <exception cref="SourceWaitException">It would take longer, the vendor wants a pause, or the breaker is open.</exception>
-    public async ValueTask<CallPermit> ReserveAsync(string tenant, CallPriority priority, CancellationToken cancellationToken)
+    public async ValueTask<CallPermit> ReserveAsync(string tenant, CallPriority priority, DateTimeOffset? waitsUntil, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var waiter = new Waiter(tenant, priority, Now + QuotaTerms.LongestWait);
+        var waiter = new Waiter(tenant, priority, Now + QuotaTerms.LongestWait) { WaitsUntil = waitsUntil };
         lock (_gate)
         {
             _slots.Ask(priority, Now);
@@ -167,6 +167,9 @@ internal sealed partial class CredentialBudget
         public CallPriority Priority { get; } = priority;
 
         public DateTimeOffset Deadline { get; } = deadline;
+
+        /// <summary>It does not come back after it; null: it does.</summary>
+        public DateTimeOffset? WaitsUntil { get; init; }
 
         /// <summary>Whether it was looked at how long it will take.</summary>
         public bool IsJudged { get; set; }

@@ -37,13 +37,15 @@ public sealed class VendorBudget
     /// <param name="tenant">Whose call it is: where several wait, they take turns.</param>
     /// <param name="priority">Who goes first.</param>
     /// <param name="cancellationToken">Gives the wait up.</param>
+    /// <param name="waitsUntil">The caller does not come back after it, so that nothing is kept for it; null: it does, whenever it is told to.</param>
     /// <exception cref="SourceWaitException">It would take longer; says when to come back.</exception>
-    public async ValueTask<CallPermit> ReserveAsync(string secret, string tenant, CallPriority priority, CancellationToken cancellationToken)
+    public async ValueTask<CallPermit> ReserveAsync(
+        string secret, string tenant, CallPriority priority, CancellationToken cancellationToken, DateTimeOffset? waitsUntil = null)
     {
         var budget = BudgetOf(NameOf(secret));
         while (true)
         {
-            var permit = await budget.ReserveAsync(tenant, priority, cancellationToken).ConfigureAwait(false);
+            var permit = await budget.ReserveAsync(tenant, priority, waitsUntil, cancellationToken).ConfigureAwait(false);
             try
             {
                 await _lane.EnterAsync(tenant, priority, cancellationToken).ConfigureAwait(false);

@@ -58,6 +58,9 @@ public sealed record PageRequest(
     /// <summary>Who goes first where the vendor permits few calls.</summary>
     public CallPriority Priority { get; init; } = CallPriority.Scheduled;
 
+    /// <summary>After it nobody comes back for a permit; null: the caller waits as long as it takes.</summary>
+    public DateTimeOffset? WaitsUntil { get; init; }
+
     /// <summary>Without the credential.</summary>
     public override string ToString() => $"{string.Join(',', Symbols)} {From:O}..{To:O} cursor={Cursor}";
 }
@@ -116,6 +119,9 @@ public sealed class SourceWaitException(string message, DateTimeOffset until) : 
 {
     /// <summary>When to come back.</summary>
     public DateTimeOffset Until { get; } = until;
+
+    /// <summary>Whether it has been failing, rather than that its limits are used up.</summary>
+    public bool IsFailing { get; init; }
 }
 
 /// <summary>The credential or the plan does not allow it: the table stops with this reason.</summary>

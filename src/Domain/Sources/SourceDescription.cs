@@ -23,6 +23,18 @@ public sealed record SourceDescription(
     /// <summary>The most records of a page; 0: as many as there are.</summary>
     public int PageSize { get; init; }
 
+    /// <summary>Records of a page that the next one repeats.</summary>
+    public int PageOverlap { get; init; }
+
+    /// <summary>The most symbols that a chunk may grow to where few records come; at most <c>SymbolsPerChunk</c> by default.</summary>
+    public int MostSymbolsPerChunk { get; init; } = SymbolsPerChunk;
+
+    /// <summary>The most days that a chunk may grow to where few records come; at most <c>DaysPerChunk</c> by default.</summary>
+    public int MostDaysPerChunk { get; init; } = DaysPerChunk;
+
+    /// <summary>Records to reckon with for a symbol and a day before any was read; default 20.</summary>
+    public double RecordsPerSymbolDay { get; init; } = 20;
+
     /// <summary>The limits that a call counts against, such as <c>tiingo/hour</c>; none where the vendor names none.</summary>
     public IReadOnlyList<string> Limits { get; init; } = [];
 

@@ -58,13 +58,14 @@ internal static class StatusCommand
 
             foreach (var row in tenant.Tables)
             {
-                var chunks = row.Chunks.Failed > 0 ? $"{row.Chunks.Completed}/{row.Chunks.Total}, {row.Chunks.Failed} failed" : $"{row.Chunks.Completed}/{row.Chunks.Total}";
+                var chunks = $"{row.Chunks.Completed}/{row.Chunks.Total}" + (row.Chunks.Failed > 0 ? $", {row.Chunks.Failed} failed" : "") + (row.Chunks.Deferred > 0 ? $", {row.Chunks.Deferred} left" : "");
                 Plain.Row(table, tenant.Tenant, row.Table, Plain.Of(row.Status), chunks, Plain.Of(row.Records.Read), Plain.Of(row.Records.Accepted),
                     Plain.Of(row.Records.Duplicate), Plain.Of(row.Records.Quarantined), Plain.Of(row.Records.Skipped));
             }
         }
 
         Plain.Print(table);
+        Plain.Line($"calls: {RunSummary.Of(report.Calls)}");
         foreach (var field in report.Tenants.SelectMany(t => t.Tables).SelectMany(t => t.Quarantined).GroupBy(q => q.Key, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             Plain.Line($"quarantined for {field.Key}: {Plain.Of(field.Sum(q => q.Value))}");

@@ -25,7 +25,7 @@ internal abstract class RunProgress(TimeProvider time)
 
     private static string Describe(RunReport report) => string.Create(CultureInfo.InvariantCulture,
         $"{report.TenantTally.Completed + report.TenantTally.Failed}/{report.TenantTally.Total} tenants · "
-        + $"{report.ChunkTally.Completed + report.ChunkTally.Failed}/{report.ChunkTally.Total} chunks · {report.Records.Read:#,0} records");
+        + $"{report.ChunkTally.Completed + report.ChunkTally.Failed + report.ChunkTally.Deferred}/{report.ChunkTally.Total} chunks · {report.Records.Read:#,0} records");
 
     private async Task PollAsync(ITableReader reader, string run, Task end, TimeSpan interval, Action<RunReport> show, CancellationToken cancellationToken)
     {

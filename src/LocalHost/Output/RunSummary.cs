@@ -8,7 +8,7 @@ namespace Sentiment.LocalHost.Output;
 
 /// <summary>How a run ended; scripts read it, so its names stay.</summary>
 internal sealed record RunSummary(
-    string Run, string Status, Tally Tenants, Tally Chunks, RecordsDocument Records, double Seconds, double RecordsPerSecond)
+    string Run, string Status, Tally Tenants, Tally Chunks, RecordsDocument Records, double Seconds, double RecordsPerSecond, CallTally Calls)
 {
     /// <summary>Prints the summary; returns the exit code.</summary>
     /// <param name="report">The run at its end.</param>
@@ -21,7 +21,7 @@ internal sealed record RunSummary(
         var rate = seconds > 0 ? Math.Round((report.Records.Read - before.Records.Read) / seconds, 1) : 0;
         var summary = new RunSummary(
             report.Run.Id, report.Run.Status.ToString().ToLowerInvariant(), report.TenantTally, report.ChunkTally,
-            RecordsDocument.Of(report.Records), seconds, rate);
+            RecordsDocument.Of(report.Records), seconds, rate, report.Calls);
         if (json)
         {
             Console.Out.WriteLine(JsonSerializer.Serialize(summary, SummaryJson.Default.RunSummary));
@@ -42,6 +42,7 @@ internal sealed record RunSummary(
         Console.Out.WriteLine(
             $"  records   {Text(Records.Read)} read = {Text(Records.Accepted)} accepted + {Text(Records.Duplicate)} duplicate + {Text(Records.Quarantined)} quarantined"
             + $"; {Text(Records.Skipped)} outside the window; {Text(RecordsPerSecond)} a second");
+        Console.Out.WriteLine($"  calls     {Of(Calls)}");
         foreach (var line in Reasons(report))
         {
             Console.Out.WriteLine(line);
@@ -61,7 +62,11 @@ internal sealed record RunSummary(
     // Reasons may quote a vendor: no control character reaches the terminal.
     private static string Clean(string reason) => string.Concat(reason.Select(c => char.IsControl(c) ? ' ' : c));
 
-    private static string Of(Tally tally) => $"{Text(tally.Completed)} of {Text(tally.Total)} completed" + (tally.Failed > 0 ? $", {Text(tally.Failed)} failed" : "");
+    /// <summary>Calls in words.</summary>
+    public static string Of(CallTally calls) => $"{Text(calls.Made)} made of {Text(calls.Planned)} planned"
+        + (calls.DeferredUntil is { } until ? $", {Text(calls.Deferred)} left for a later run until {Plain.Of(until)}" : "");
+
+    private static string Of(Tally tally) => $"{Text(tally.Completed)} of {Text(tally.Total)} completed" + (tally.Failed > 0 ? $", {Text(tally.Failed)} failed" : "") + (tally.Deferred > 0 ? $", {Text(tally.Deferred)} left for a later run" : "");
 
     private static string Text(double number) => number.ToString("#,0.#", CultureInfo.InvariantCulture);
 }

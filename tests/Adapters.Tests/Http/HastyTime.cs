@@ -9,12 +9,10 @@ namespace Sentiment.Adapters.Tests.Http;
 /// </summary>
 internal sealed class HastyTime(DateTimeOffset start) : FakeTimeProvider(start)
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
-
     private readonly Lock _advancing = new();
 
-    /// <summary>Whether it jumps; otherwise it stands until the test moves it.</summary>
-    public bool IsHasty { get; set; } = true;
+    /// <summary>The longest wait that it jumps over; what is longer stands until the test moves the clock.</summary>
+    public TimeSpan Haste { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The waits in their order.</summary>
     public ConcurrentQueue<TimeSpan> Waits { get; } = new();
@@ -34,14 +32,14 @@ internal sealed class HastyTime(DateTimeOffset start) : FakeTimeProvider(start)
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = base.CreateTimer(callback, state, dueTime, period);
-        if (IsHasty && dueTime >= TimeSpan.Zero && dueTime <= LongestWait)
+        if (dueTime >= TimeSpan.Zero && dueTime <= Haste)
         {
             Waits.Enqueue(dueTime);
 
             // Not here: whoever waits does not have the timer yet.
             _ = Task.Run(() => Advance(dueTime));
         }
-        else if (dueTime > LongestWait)
+        else if (dueTime > Haste)
         {
             TimeOuts.Enqueue(dueTime);
         }

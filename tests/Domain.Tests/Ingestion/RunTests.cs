@@ -151,19 +151,48 @@ public class RunTests
     public async Task A_wait_the_vendor_wants_is_a_durable_timer()
     {
         await using var host = await StartAsync();
-        host.Vendor.Before = (_, call, _) => call == 2 ? throw new SourceWaitException("slow down", IngestionHost.Start.AddMinutes(17)) : Task.CompletedTask;
+        host.Vendor.Before = (_, call, _) => call == 2 ? throw new SourceWaitException("slow down", IngestionHost.Start.AddMinutes(14)) : Task.CompletedTask;
         var run = await host.BeginAsync(IngestionHost.Roster(host.Tenant("acme", "AAPL")));
-        Assert.Equal(TimeSpan.FromMinutes(17), await host.Time.NextTimerAsync());
+        Assert.Equal(TimeSpan.FromMinutes(14), await host.Time.NextTimerAsync());
         Assert.Equal(2, host.Vendor.Calls.Count);
         Assert.Null((await host.ReportAsync(run)).Run.EndedAt);
 
         await host.CloseAsync();
         await host.StartEngineAsync();
-        Assert.Equal(TimeSpan.FromMinutes(17), await host.Time.NextTimerAsync());
-        host.Time.Advance(TimeSpan.FromMinutes(17));
+        Assert.Equal(TimeSpan.FromMinutes(14), await host.Time.NextTimerAsync());
+        host.Time.Advance(TimeSpan.FromMinutes(14));
         var report = await host.EndAsync(run);
-        Assert.Equal((WorkStatus.Completed, 2L, IngestionHost.Start.AddMinutes(17)), (report.Run.Status, report.Records.Accepted, report.Run.EndedAt));
+        Assert.Equal((WorkStatus.Completed, 2L, IngestionHost.Start.AddMinutes(14)), (report.Run.Status, report.Records.Accepted, report.Run.EndedAt));
         Assert.Equal(3, host.Vendor.Calls.Count);
+    }
+
+    [Fact]
+    public async Task What_the_vendor_permits_too_late_is_left_and_the_next_run_begins_with_it()
+    {
+        await using var host = await StartAsync();
+        host.Vendor.Before = (request, _, _) => request.Symbols[0] == "AAPL" ? throw new SourceWaitException("25 calls a day", IngestionHost.Start.AddDays(1)) : Task.CompletedTask;
+        var roster = IngestionHost.Roster(host.Tenant("acme", "AAPL", "MSFT"));
+        var report = await host.EndAsync(await host.BeginAsync(roster));
+        Assert.Equal((WorkStatus.Completed, new Tally(2, 1, 0, 1)), (report.Run.Status, report.ChunkTally));
+        Assert.Equal(new CallTally(2, 2, 1, IngestionHost.Start.AddDays(1)), report.Calls with { Made = 2 });
+        var findings = await host.VerifyAsync();
+        Assert.Equal(0, findings.ProblemCount);
+
+        host.Vendor.Before = (_, _, _) => Task.CompletedTask;
+        host.Vendor.Calls.Clear();
+        host.Time.Advance(TimeSpan.FromDays(1));
+        report = await host.EndAsync(await host.BeginAsync(roster));
+        Assert.Equal(new Tally(2, 2, 0), report.ChunkTally);
+        Assert.Equal((await host.Get<ChunkStore>().GetAsync(new(report.Run.Id, "acme", "wire/news", 1), default))!.Row.Symbols, ["AAPL"]);
+    }
+
+    [Fact]
+    public async Task A_vendor_that_fails_for_longer_than_a_run_waits_is_a_failure()
+    {
+        await using var host = await StartAsync();
+        host.Vendor.Before = (_, _, _) => throw new SourceWaitException("wire has been failing", IngestionHost.Start.AddHours(1)) { IsFailing = true };
+        var report = await host.EndAsync(await host.BeginAsync(IngestionHost.Roster(host.Tenant("acme", "AAPL"))));
+        Assert.Equal((WorkStatus.Failed, new Tally(1, 0, 1), "wire has been failing"), (report.Run.Status, report.ChunkTally, report.Tenants[0].Reason));
     }
 
     [Fact]

@@ -57,7 +57,7 @@ public class TablePlanTests
     public void A_symbol_added_later_gets_a_history_of_its_own()
     {
         var plan = TablePlan.Of(Run(), Tenant("A", "NEW", "B"), ScriptedVendor.Describe(symbolsPerChunk: 5), new(Now.AddHours(-1), ["A", "B", "GONE"]));
-        Assert.Equal([("A,B", Now.AddHours(-73)), ("NEW", Now.AddDays(-7))], plan.Select(c => (string.Join(',', c.Symbols), c.From)));
+        Assert.Equal([("NEW", Now.AddDays(-7)), ("A,B", Now.AddHours(-73))], plan.Select(c => (string.Join(',', c.Symbols), c.From)));
     }
 
     [Fact]
@@ -80,16 +80,16 @@ public class TablePlanTests
         {
             var plan = TablePlan.Of(Run(), Tenant(symbols), source, watermark);
             Assert.Equal(Enumerable.Range(1, plan.Count), plan.Select(c => c.Number));
-            if (watermark?.At >= Now)
-            {
-                Assert.Empty(plan);
-                return;
-            }
-
             foreach (var symbol in symbols)
             {
                 var own = plan.Where(c => c.Symbols.Contains(symbol)).ToList();
                 var isKnown = watermark?.Symbols.Contains(symbol) == true;
+                if (isKnown && watermark!.At >= Now)
+                {
+                    Assert.Empty(own);
+                    continue;
+                }
+
                 Assert.Equal(isKnown ? watermark!.At - source.Lookback : Now.AddDays(-7), own[0].From);
                 Assert.Equal(Now, own[^1].To);
                 Assert.All(own.Zip(own.Skip(1)), pair => Assert.Equal(pair.First.To, pair.Second.From));
@@ -147,6 +147,58 @@ public class TablePlanTests
         var plan = TablePlan.Of(Run(), Tenant("A"), ScriptedVendor.Describe(axis: ChunkAxis.SymbolDays), null);
         Assert.Null(TablePlan.Advance(null, ["A"], [.. plan.Select(c => Ended(c, c.Number != 1))]));
         Assert.Equal(Now.AddDays(-4), TablePlan.Advance(null, ["A"], [.. plan.Select(c => Ended(c, c.Number is not (4 or 6)))])!.At);
+    }
+
+    [Fact]
+    public void Whoever_was_left_the_longest_goes_first()
+    {
+        var watermark = new Watermark(Now.AddHours(-9), ["A", "B", "C"]) { Ahead = new Dictionary<string, DateTimeOffset> { ["A"] = Now.AddHours(-1), ["C"] = Now.AddHours(-4) } };
+        var plan = TablePlan.Of(Run(), Tenant("A", "B", "C"), ScriptedVendor.Describe(axis: ChunkAxis.SymbolDays, lookback: TimeSpan.FromHours(1)), watermark);
+        Assert.Equal([("B", -10.0), ("C", -5), ("A", -2)], plan.Select(c => (c.Symbols.Single(), (c.From - Now).TotalHours)));
+    }
+
+    [Fact]
+    public void A_chunk_left_for_later_holds_back_its_own_symbols_alone()
+    {
+        var source = ScriptedVendor.Describe(axis: ChunkAxis.SymbolDays, daysPerChunk: 30, lookback: TimeSpan.Zero);
+        var first = TablePlan.Advance(null, ["A", "B", "C"],
+            [.. TablePlan.Of(Run(), Tenant("A", "B", "C"), source, null).Select(c => c.Symbols[0] == "C" ? c with { Status = WorkStatus.Deferred } : Ended(c, true))])!;
+        Assert.Equal((Now, Now, null), (first.Of("A"), first.Of("B"), first.Of("C")));
+
+        // An hour later C has its turn and B is left.
+        var later = Run() with { StartedAt = Now.AddHours(1) };
+        var plan = TablePlan.Of(later, Tenant("A", "B", "C"), source, first);
+        Assert.Equal(["C", "A", "B"], plan.Select(c => c.Symbols[0]));
+        var second = TablePlan.Advance(first, ["A", "B", "C"],
+            [.. plan.Select(c => c.Symbols[0] == "B" ? c with { Status = WorkStatus.Deferred } : Ended(c, true, later.StartedAt))])!;
+        Assert.Equal((Now, Now.AddHours(1), Now, Now.AddHours(1)), (second.At, second.Of("A"), second.Of("B"), second.Of("C")));
+        Assert.Equal("B", TablePlan.Of(later with { StartedAt = Now.AddHours(2) }, Tenant("A", "B", "C"), source, second)[0].Symbols[0]);
+    }
+
+    [Fact]
+    public void Chunks_grow_where_little_comes_and_shrink_where_much_does_within_their_bounds()
+    {
+        var source = ScriptedVendor.Describe(axis: ChunkAxis.SymbolDays, daysPerChunk: 7) with { MostDaysPerChunk = 28 };
+        Assert.Equal(7, ChunkSize.Of(source, null, 100).Days);
+        Assert.Equal(28, ChunkSize.Of(source, new(1, 500, 0.1), 100).Days);
+        Assert.Equal(20, ChunkSize.Of(source, new(100, 500, 0.1), 100).Days);
+        Assert.Equal(1, ChunkSize.Of(source, new(50_000, 500, 0.1), 100).Days);
+        Assert.Equal(4, ChunkSize.Of(source, new(100, 10_000, 0.1), 100).Days);
+        var paged = ScriptedVendor.Describe(symbolsPerChunk: 10) with { PageSize = 1000, MostSymbolsPerChunk = 50 };
+        Assert.Equal(50, ChunkSize.Of(paged, new(10, 500, 0.1), 7).Symbols);
+        Assert.Equal(14, ChunkSize.Of(paged, new(100, 500, 0.1), 7).Symbols);
+        Assert.Equal(2, ChunkSize.Of(paged, new(100, 500, 30), 7).Symbols);
+    }
+
+    [Fact]
+    public void Calls_are_reckoned_from_what_came_of_late()
+    {
+        var paged = ScriptedVendor.Describe(symbolsPerChunk: 10, lookback: TimeSpan.Zero) with { PageSize = 1000, PageOverlap = 10 };
+        var watermark = new Watermark(Now.AddDays(-1), ["A", "B"]) { Pace = new(1200, 500, 0.1) };
+        var chunk = TablePlan.Of(Run(), Tenant("A", "B"), paged, watermark).Single();
+        Assert.Equal((3, 2400), (chunk.PlannedCalls, chunk.PlannedRecords));
+        var next = TablePlan.Advance(watermark, ["A", "B"], [Ended(chunk, true) with { Page = 3, Ledger = new(1000, 400, 0, 600), Bytes = 2_000_000, Milliseconds = 600 }])!;
+        Assert.Equal((1160, 600, 0.12), (next.Pace!.RecordsPerSymbolDay, next.Pace.BytesPerRecord, Math.Round(next.Pace.SecondsPerPage, 3)));
     }
 
     [Fact]

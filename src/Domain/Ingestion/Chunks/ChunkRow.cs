@@ -53,11 +53,23 @@ public sealed record ChunkRow
     /// <summary>Which calls go first where its vendor permits few: its run's.</summary>
     public CallPriority Priority { get; init; } = CallPriority.Scheduled;
 
+    /// <summary>Calls that its plan expects; 0 where none was made.</summary>
+    public int PlannedCalls { get; init; }
+
+    /// <summary>Records that its plan expects.</summary>
+    public long PlannedRecords { get; init; }
+
+    /// <summary>Waits that its vendor's limits want end by then, or it is left for a later run; null: it waits as long as it takes.</summary>
+    public DateTimeOffset? WaitsUntil { get; init; }
+
     /// <summary>Where it stands.</summary>
     public WorkStatus Status { get; init; }
 
-    /// <summary>Why it failed.</summary>
+    /// <summary>Why it failed or was left.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>When its vendor permits the call that it was left for.</summary>
+    public DateTimeOffset? DeferredUntil { get; init; }
 
     /// <summary>Raised by every holder; a holder that finds another's stops.</summary>
     public long Epoch { get; init; }
@@ -77,6 +89,12 @@ public sealed record ChunkRow
     /// <summary>Sums over the committed pages.</summary>
     public Ledger Ledger { get; init; } = Ledger.Empty;
 
+    /// <summary>Bytes of the committed pages' bodies.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>Milliseconds that the committed pages took, from the call to the checkpoint.</summary>
+    public long Milliseconds { get; init; }
+
     /// <summary>The quarantined ones of the ledger by the field that was wrong; null: none.</summary>
     public IReadOnlyDictionary<string, long>? Reasons { get; init; }
 
@@ -90,7 +108,7 @@ public sealed record ChunkRow
     public ChunkId Id => new(Run, Tenant, Table, Number);
 
     /// <summary>Whether it is done with, well or not.</summary>
-    public bool HasEnded => Status is WorkStatus.Completed or WorkStatus.Failed or WorkStatus.Skipped;
+    public bool HasEnded => Status is WorkStatus.Completed or WorkStatus.Failed or WorkStatus.Skipped or WorkStatus.Deferred;
 
     /// <summary>The longest time budget, a page's time-out and five minutes: a holder that was overtaken has stopped by then.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(240) + TimeSpan.FromMinutes(4) + TimeSpan.FromMinutes(5);
@@ -104,4 +122,8 @@ public sealed record ChunkRow
 /// <param name="FetchedAt">The page's clock.</param>
 /// <param name="NextCursor">Where the next page starts; null on the last.</param>
 /// <param name="Model">The model that was loaded; each item names the one that scored it.</param>
-public sealed record PageRow(string Blob, DateTimeOffset FetchedAt, string? NextCursor, string Model);
+public sealed record PageRow(string Blob, DateTimeOffset FetchedAt, string? NextCursor, string Model)
+{
+    /// <summary>The body's size.</summary>
+    public long Bytes { get; init; }
+}

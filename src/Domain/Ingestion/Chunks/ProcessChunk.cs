@@ -91,6 +91,13 @@ internal sealed class ProcessChunk(
         {
             return new(ChunkResult.More);
         }
+        catch (SourceWaitException wait) when (wait.Until > held.Row.WaitsUntil)
+        {
+            // A vendor that fails for so long is a failure; one whose limits are used up is not.
+            var status = wait.IsFailing ? WorkStatus.Failed : WorkStatus.Deferred;
+            return await EndAsync(
+                held with { Row = held.Row with { DeferredUntil = wait.IsFailing ? null : wait.Until } }, status, wait.Message, new(ChunkResult.Done), cancellationToken).ConfigureAwait(false);
+        }
         catch (SourceWaitException wait)
         {
             return new(ChunkResult.Wait, wait.Until);
@@ -109,6 +116,7 @@ internal sealed class ProcessChunk(
     private async Task<ChunkRow> NextPageAsync(ChunkRow row, bool mayBePinned, CancellationToken cancellationToken)
     {
         var number = row.Page + 1;
+        var begun = time.GetTimestamp();
         var (pinned, committed) = row.Replayed is null
             ? await VendorPageAsync(row, number, mayBePinned, cancellationToken).ConfigureAwait(false)
             : await replayer.CommitAsync(row, number, cancellationToken).ConfigureAwait(false);
@@ -124,6 +132,8 @@ internal sealed class ProcessChunk(
             Drained = pinned.NextCursor is null,
             FetchedAt = row.FetchedAt ?? pinned.FetchedAt,
             Ledger = row.Ledger + ledger,
+            Bytes = row.Bytes + pinned.Bytes,
+            Milliseconds = row.Milliseconds + (long)time.GetElapsedTime(begun).TotalMilliseconds,
             Reasons = committed.Reasons.Count == 0 ? row.Reasons : Sum(row.Reasons, committed.Reasons),
         };
     }
@@ -154,7 +164,7 @@ internal sealed class ProcessChunk(
         try
         {
             await chunks.SaveAsync(held.Row with { Status = status, Reason = reason, EndedAt = time.GetUtcNow() }, held.ETag, cancellationToken).ConfigureAwait(false);
-            SentimentMeter.Chunks.Add(1, new KeyValuePair<string, object?>("outcome", status == WorkStatus.Completed ? "completed" : "failed"));
+            SentimentMeter.Chunks.Add(1, new KeyValuePair<string, object?>("outcome", status switch { WorkStatus.Completed => "completed", WorkStatus.Deferred => "deferred", _ => "failed" }));
             return outcome;
         }
         catch (ChunkSupersededException)

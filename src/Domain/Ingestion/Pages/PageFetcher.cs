@@ -26,7 +26,7 @@ internal sealed class PageFetcher(
         ChunkRow chunk, int page, bool mayBePinned, CancellationToken cancellationToken)
     {
         var source = sources.Get(chunk.Table);
-        var request = new PageRequest(chunk.Symbols, chunk.From, chunk.To, chunk.Window, chunk.Cursor, null) { Tenant = chunk.Tenant, Priority = chunk.Priority };
+        var request = new PageRequest(chunk.Symbols, chunk.From, chunk.To, chunk.Window, chunk.Cursor, null) { Tenant = chunk.Tenant, Priority = chunk.Priority, WaitsUntil = chunk.WaitsUntil };
         if (mayBePinned && await chunks.PageAsync(chunk.Id, page, cancellationToken).ConfigureAwait(false) is { } pinned)
         {
             return (pinned, await ArchivedAsync(source, request, pinned, cancellationToken).ConfigureAwait(false), false);
@@ -47,7 +47,7 @@ internal sealed class PageFetcher(
         // Bodies of a day lie together and are shared by no other day's pages, so that a day can be removed as a whole.
         var blob = OldBodies.Folder(chunk.Tenant, Rows.Day(body.FetchedAt)) + hash;
         await blobs.PutAsync(blob, body.Bytes, cancellationToken).ConfigureAwait(false);
-        var wanted = new PageRow(blob, body.FetchedAt, parsed.NextCursor, scorer.Model);
+        var wanted = new PageRow(blob, body.FetchedAt, parsed.NextCursor, scorer.Model) { Bytes = body.Bytes.Length };
         var row = await chunks.PinAsync(chunk.Id, page, wanted, cancellationToken).ConfigureAwait(false);
         Observe("store", storing);
 

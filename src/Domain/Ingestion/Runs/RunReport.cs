@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Storage;
 
@@ -7,7 +8,29 @@ namespace Sentiment.Domain.Ingestion.Runs;
 /// <param name="Total">All.</param>
 /// <param name="Completed">Of them ended well.</param>
 /// <param name="Failed">Of them failed.</param>
-public sealed record Tally(int Total, int Completed, int Failed);
+/// <param name="Deferred">Of them left for a later run; written where there are any.</param>
+public sealed record Tally(int Total, int Completed, int Failed, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Deferred = 0);
+
+/// <summary>Vendor calls of a run or a table: what was planned against what was done.</summary>
+/// <param name="Planned">What the chunks were planned to take.</param>
+/// <param name="Made">Pages that were fetched and committed.</param>
+/// <param name="Deferred">Of the planned ones left for a later run.</param>
+/// <param name="DeferredUntil">When the vendor permits the last of those chunks its call; null: none was left.</param>
+public sealed record CallTally(long Planned, long Made, long Deferred, DateTimeOffset? DeferredUntil)
+{
+    /// <summary>None yet.</summary>
+    public static CallTally Empty { get; } = new(0, 0, 0, null);
+
+    /// <summary>The sum of two.</summary>
+    public static CallTally operator +(CallTally a, CallTally b) => new(
+        a.Planned + b.Planned, a.Made + b.Made, a.Deferred + b.Deferred, a.DeferredUntil is null || b.DeferredUntil > a.DeferredUntil ? b.DeferredUntil : a.DeferredUntil);
+
+    /// <summary>The sum of two.</summary>
+    public static CallTally Add(CallTally left, CallTally right) => left + right;
+
+    internal static CallTally Of(ChunkRow chunk) => chunk.Replayed is not null ? Empty : new(
+        chunk.PlannedCalls, chunk.Page, chunk.Status == WorkStatus.Deferred ? Math.Max(0, chunk.PlannedCalls - chunk.Page) : 0, chunk.DeferredUntil);
+}
 
 /// <summary>A table in a report.</summary>
 /// <param name="Table">Its name.</param>
@@ -16,8 +39,9 @@ public sealed record Tally(int Total, int Completed, int Failed);
 /// <param name="Chunks">Its chunks.</param>
 /// <param name="Records">Its committed records.</param>
 /// <param name="Quarantined">The quarantined ones by the field that was wrong.</param>
+/// <param name="Calls">Its calls.</param>
 public sealed record TableReport(
-    string Table, WorkStatus Status, string? Reason, Tally Chunks, Ledger Records, IReadOnlyDictionary<string, long> Quarantined);
+    string Table, WorkStatus Status, string? Reason, Tally Chunks, Ledger Records, IReadOnlyDictionary<string, long> Quarantined, CallTally Calls);
 
 /// <summary>A tenant in a report.</summary>
 /// <param name="Tenant">Its id.</param>
@@ -38,7 +62,10 @@ public sealed record RunReport(RunRow Run, IReadOnlyList<TenantReport> Tenants)
 
     /// <summary>How the chunks planned so far are doing.</summary>
     public Tally ChunkTally => AllTables.Aggregate(new Tally(0, 0, 0), (sum, t) =>
-        new(sum.Total + t.Chunks.Total, sum.Completed + t.Chunks.Completed, sum.Failed + t.Chunks.Failed));
+        new(sum.Total + t.Chunks.Total, sum.Completed + t.Chunks.Completed, sum.Failed + t.Chunks.Failed, sum.Deferred + t.Chunks.Deferred));
+
+    /// <summary>All vendor calls.</summary>
+    public CallTally Calls => AllTables.Aggregate(CallTally.Empty, (sum, t) => sum + t.Calls);
 
     /// <summary>All committed records.</summary>
     public Ledger Records => AllTables.Aggregate(Ledger.Empty, (sum, t) => sum + t.Records);
@@ -46,7 +73,7 @@ public sealed record RunReport(RunRow Run, IReadOnlyList<TenantReport> Tenants)
     /// <summary>How much of it is done: 0 to 1, weighing tenants alike.</summary>
     public double Fraction => Tenants.Count == 0 ? Run.EndedAt is null ? 0 : 1 : Tenants.Average(t =>
         t.Status is WorkStatus.Completed or WorkStatus.Failed ? 1
-        : t.Tables.Sum(x => x.Chunks.Total) is var total and > 0 ? t.Tables.Sum(x => x.Chunks.Completed + x.Chunks.Failed) / (double)total : 0);
+        : t.Tables.Sum(x => x.Chunks.Total) is var total and > 0 ? t.Tables.Sum(x => x.Chunks.Completed + x.Chunks.Failed + x.Chunks.Deferred) / (double)total : 0);
 
     private IEnumerable<TableReport> AllTables => Tenants.SelectMany(t => t.Tables);
 
@@ -58,14 +85,15 @@ public sealed record RunReport(RunRow Run, IReadOnlyList<TenantReport> Tenants)
             return null;
         }
 
-        var sums = new Dictionary<(string Tenant, string Table), (Tally Chunks, Ledger Records)>();
+        var sums = new Dictionary<(string Tenant, string Table), (Tally Chunks, Ledger Records, CallTally Calls)>();
         var reasons = new Dictionary<(string Tenant, string Table), SortedDictionary<string, long>>();
         await foreach (var chunk in ChunkStore.ListAsync(reader, run, null, null, cancellationToken).ConfigureAwait(false))
         {
-            var (chunks, records) = sums.GetValueOrDefault((chunk.Tenant, chunk.Table), (new(0, 0, 0), Ledger.Empty));
+            var (chunks, records, calls) = sums.GetValueOrDefault((chunk.Tenant, chunk.Table), (new(0, 0, 0), Ledger.Empty, CallTally.Empty));
             sums[(chunk.Tenant, chunk.Table)] = (new(
                 chunks.Total + 1, chunks.Completed + (chunk.Status == WorkStatus.Completed ? 1 : 0),
-                chunks.Failed + (chunk.Status == WorkStatus.Failed ? 1 : 0)), records + chunk.Ledger);
+                chunks.Failed + (chunk.Status == WorkStatus.Failed ? 1 : 0), chunks.Deferred + (chunk.Status == WorkStatus.Deferred ? 1 : 0)),
+                records + chunk.Ledger, calls + CallTally.Of(chunk));
             foreach (var (field, count) in chunk.Reasons ?? None)
             {
                 var counts = reasons.TryGetValue((chunk.Tenant, chunk.Table), out var known) ? known : reasons[(chunk.Tenant, chunk.Table)] = new(StringComparer.Ordinal);
@@ -77,8 +105,8 @@ public sealed record RunReport(RunRow Run, IReadOnlyList<TenantReport> Tenants)
         var tenants = await RunStore.TenantsAsync(reader, run, cancellationToken).ConfigureAwait(false);
         return new(stored.Row, [.. tenants.Select(t => new TenantReport(t.Tenant.Id, t.Status, t.Reason, [.. tables[t.Tenant.Id].Select(w =>
         {
-            var (chunks, records) = sums.GetValueOrDefault((w.Tenant, w.Table), (new(0, 0, 0), Ledger.Empty));
-            return new TableReport(w.Table, w.Status, w.Reason, chunks, records, reasons.TryGetValue((w.Tenant, w.Table), out var counts) ? counts : None);
+            var (chunks, records, calls) = sums.GetValueOrDefault((w.Tenant, w.Table), (new(0, 0, 0), Ledger.Empty, CallTally.Empty));
+            return new TableReport(w.Table, w.Status, w.Reason, chunks, records, reasons.TryGetValue((w.Tenant, w.Table), out var counts) ? counts : None, calls);
         })]))]);
     }
 }

@@ -25,6 +25,9 @@ public enum WorkStatus
 
     /// <summary>Left out because another run was at it.</summary>
     Skipped,
+
+    /// <summary>A chunk left for a later run, for its vendor permits no call soon enough; no failure.</summary>
+    Deferred,
 }
 
 /// <summary>What the caller asked of a run, as given.</summary>

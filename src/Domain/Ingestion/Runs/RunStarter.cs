@@ -142,11 +142,11 @@ public sealed class RunStarter
     /// <exception cref="KeyNotFoundException">There is no such run.</exception>
     public Task CancelAsync(string run, string reason, CancellationToken cancellationToken) => _cancellation.CancelAsync(run, reason, cancellationToken);
 
-    private static RunArguments ArgumentsOf(RunRequest request, TenantRoster roster) => new(
+    internal static RunArguments ArgumentsOf(RunRequest request, TenantRoster roster) => new(
         [.. request.Tenants.Distinct().Order(StringComparer.Ordinal)], [.. request.Tables.Distinct().Order(StringComparer.Ordinal)],
         request.From, request.To, roster.Hash, request.Replay);
 
-    private static void Check(RunRequest request, IReadOnlyList<Tenant> tenants)
+    internal static void Check(RunRequest request, IReadOnlyList<Tenant> tenants)
     {
         var problems = new List<string>();
         problems.AddRange(request.Tenants.Where(id => tenants.All(t => t.Id != id))

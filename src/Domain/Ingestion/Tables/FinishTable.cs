@@ -37,11 +37,12 @@ internal sealed class FinishTable(RunStore runs, TableStateStore tables, ChunkSt
             await MoveWatermarkAsync(row, tenant, table, all, cancellationToken).ConfigureAwait(false);
         }
 
-        var failed = all.Where(c => c.Status != WorkStatus.Completed).ToList();
+        // What was left for a later run is no failure: its watermark stands, and the next run begins with it.
+        var failed = all.Where(c => c.Status is not WorkStatus.Completed and not WorkStatus.Deferred).ToList();
         var reason = input.Reason ?? failed.FirstOrDefault()?.Reason;
         var status = reason is null && failed.Count == 0 ? WorkStatus.Completed : WorkStatus.Failed;
         await runs.PutTableAsync(run, new RunTableRow(
-            tenant, table, status, reason, all.Count, all.Count - failed.Count, failed.Count,
+            tenant, table, status, reason, all.Count, all.Count(c => c.Status == WorkStatus.Completed), failed.Count,
             all.Aggregate(Ledger.Empty, (sum, c) => sum + c.Ledger), row.Attempt), cancellationToken).ConfigureAwait(false);
         await tables.ReleaseClaimAsync(tenant, table, run, cancellationToken).ConfigureAwait(false);
         return status;

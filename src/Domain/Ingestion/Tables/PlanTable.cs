@@ -8,7 +8,7 @@ namespace Sentiment.Domain.Ingestion.Tables;
 
 /// <summary>
 /// Writes the chunks of a claimed table; planning again finds them and changes nothing. Where the run is tried again the
-/// chunks stay as they were planned, and those that failed are opened again at their checkpoints.
+/// chunks stay as they were planned, and those that failed or were left are opened again at their checkpoints.
 /// </summary>
 /// <remarks>The watermark cannot move in between, for only the holder of the claim moves it.</remarks>
 internal sealed class PlanTable(RunStore runs, TableStateStore tables, ChunkStore chunks, SourceCatalog sources, ReplayPlan replays) : Activity<TableId, int>
@@ -55,10 +55,13 @@ internal sealed class PlanTable(RunStore runs, TableStateStore tables, ChunkStor
         await foreach (var chunk in chunks.ListAsync(input.Run, input.Tenant, input.Table, cancellationToken).ConfigureAwait(false))
         {
             count++;
-            if (chunk.Status == WorkStatus.Failed && await chunks.GetAsync(chunk.Id, cancellationToken).ConfigureAwait(false) is { Row.Status: WorkStatus.Failed } failed)
+            if (chunk.Status is WorkStatus.Failed or WorkStatus.Deferred
+                && await chunks.GetAsync(chunk.Id, cancellationToken).ConfigureAwait(false) is { Row.Status: WorkStatus.Failed or WorkStatus.Deferred } ended)
             {
+                // Whoever asks for another attempt wants the waits that it takes.
                 await chunks.SaveAsync(
-                    failed.Row with { Status = WorkStatus.Pending, Reason = null, EndedAt = null, Epoch = failed.Row.Epoch + 1 }, failed.ETag, cancellationToken).ConfigureAwait(false);
+                    ended.Row with { Status = WorkStatus.Pending, Reason = null, DeferredUntil = null, WaitsUntil = null, EndedAt = null, Epoch = ended.Row.Epoch + 1 },
+                    ended.ETag, cancellationToken).ConfigureAwait(false);
             }
         }
 

@@ -20,33 +20,34 @@ public static class TablePlan
         var history = to - TimeSpan.FromDays(run.Bounds.HistoryDays);
         var keepFrom = tenant.Retention?.Items is { } days ? Days.Before(run.StartedAt, days) : (DateTimeOffset?)null;
         var symbols = source.SymbolsOf(tenant.Symbols);
+        var pace = watermark?.Pace;
+        var expected = pace ?? TablePace.StartOf(source);
         var chunks = new List<ChunkRow>();
         if (run.Arguments.IsExplicit)
         {
             Cut(symbols, run.Arguments.From ?? history, CursorDate.Published);
         }
-        else if (watermark is null)
+        else
         {
-            Cut(symbols, history, source.Cursor);
-        }
-        else if (watermark.At < to)
-        {
-            // A symbol that the tenant added since has no past yet: it gets the history a new table would.
-            var known = watermark.Symbols.ToHashSet(StringComparer.Ordinal);
-            Cut([.. symbols.Where(known.Contains)], watermark.At - source.Lookback, source.Cursor);
-            Cut([.. symbols.Where(s => !known.Contains(s))], history, source.Cursor);
+            // A symbol that the tenant added since has no past yet: it gets the history a new table would. Whoever was left
+            // the longest goes first, so that a vendor who permits few calls gives each symbol its turn.
+            foreach (var group in symbols.GroupBy(s => watermark?.Of(s)).OrderBy(g => g.Key ?? DateTimeOffset.MinValue).Where(g => g.Key is null || g.Key < to))
+            {
+                Cut([.. group], group.Key - source.Lookback ?? history, source.Cursor);
+            }
         }
 
         return chunks;
 
         void Cut(IReadOnlyList<string> asked, DateTimeOffset from, CursorDate window)
         {
-            var span = source.Axis == ChunkAxis.SymbolDays ? TimeSpan.FromDays(source.DaysPerChunk) : to - from;
-            foreach (var batch in asked.Chunk(source.SymbolsPerChunk))
+            var size = ChunkSize.Of(source, pace, (to - from).TotalDays);
+            var span = source.Axis == ChunkAxis.SymbolDays ? TimeSpan.FromDays(size.Days) : to - from;
+            foreach (var batch in asked.Chunk(size.Symbols))
             {
                 for (var start = from; start < to; start += span)
                 {
-                    chunks.Add(new ChunkRow
+                    chunks.Add(Expecting(new ChunkRow
                     {
                         Run = run.Id,
                         Tenant = tenant.Id,
@@ -58,9 +59,16 @@ public static class TablePlan
                         Window = window,
                         KeepFrom = keepFrom,
                         Priority = run.Priority,
-                    });
+                        WaitsUntil = run.Arguments.IsExplicit ? null : run.StartedAt + TimeSpan.FromMinutes(run.Bounds.LongestWaitMinutes),
+                    }));
                 }
             }
+        }
+
+        ChunkRow Expecting(ChunkRow chunk)
+        {
+            var records = expected.RecordsPerSymbolDay * TablePace.SymbolDaysOf(chunk);
+            return chunk with { PlannedCalls = ChunkSize.CallsOf(source, records), PlannedRecords = (long)Math.Round(records) };
         }
     }
 
@@ -76,16 +84,45 @@ public static class TablePlan
             return current;
         }
 
-        var known = current?.Symbols.ToHashSet(StringComparer.Ordinal);
-        var failed = chunks.Where(c => c.Status != WorkStatus.Completed).ToList();
+        var marks = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        foreach (var symbol in symbols)
+        {
+            var own = chunks.Where(c => c.Symbols.Contains(symbol)).OrderBy(c => c.From).ToList();
+            var known = current?.Of(symbol);
+            if (own.Count == 0)
+            {
+                if (known is { } stands)
+                {
+                    marks[symbol] = stands;
+                }
 
-        // A chunk of newly added symbols that failed holds nobody back: its symbols stay unknown and are read again.
-        var unknown = known is null ? [] : failed.SelectMany(c => c.Symbols).Where(s => !known.Contains(s)).ToHashSet(StringComparer.Ordinal);
-        var at = chunks.Where(c => !c.Symbols.Any(unknown.Contains))
-            .Select(c => c.Status != WorkStatus.Completed ? c.From : c.FetchedAt is { } fetched && fetched < c.To ? fetched : (DateTimeOffset?)null)
-            .Append(chunks.Max(c => c.To)).Min()!.Value;
-        return current is null
-            ? failed.Count > 0 && at <= chunks.Min(c => c.From) ? null : new(at, symbols)
-            : new(at > current.At ? at : current.At, [.. symbols.Where(s => !unknown.Contains(s))]);
+                continue;
+            }
+
+            var at = own.Select(c => c.Status != WorkStatus.Completed ? c.From : c.FetchedAt is { } fetched && fetched < c.To ? fetched : (DateTimeOffset?)null)
+                .Append(own[^1].To).Min()!.Value;
+            if (known is not null)
+            {
+                marks[symbol] = at > known ? at : known.Value;
+            }
+            else if (own.TrueForAll(c => c.Status == WorkStatus.Completed) || (current is null && at > own[0].From))
+            {
+                marks[symbol] = at;
+            }
+
+            // Otherwise a symbol added since holds nobody back: it stays unknown and is read again.
+        }
+
+        // What is not known up to where the table stood when they were added would set all of it back.
+        var least = current?.At ?? DateTimeOffset.MinValue;
+        var standing = symbols.Where(s => marks.TryGetValue(s, out var mark) && mark >= least).ToList();
+        if (standing.Count == 0)
+        {
+            return current;
+        }
+
+        var all = standing.Min(s => marks[s]);
+        var ahead = standing.Where(s => marks[s] > all).ToDictionary(s => s, s => marks[s], StringComparer.Ordinal);
+        return new(all, standing) { Ahead = ahead.Count > 0 ? ahead : null, Pace = TablePace.After(current?.Pace, chunks) };
     }
 }
