@@ -9,7 +9,11 @@ namespace Sentiment.Domain.Tenants;
 /// <param name="Retention">How long its data are kept; null: as the host's settings say.</param>
 public sealed record Tenant(
     string Id, string Name, IReadOnlyList<string> Symbols, IReadOnlyList<string> Tables,
-    IReadOnlyDictionary<string, string> Credentials, TenantRetention? Retention = null);
+    IReadOnlyDictionary<string, string> Credentials, TenantRetention? Retention = null)
+{
+    /// <summary>Table → the table of another vendor that takes over in a run in which the first one's vendor keeps failing; null: none does.</summary>
+    public IReadOnlyDictionary<string, string>? Fallbacks { get; init; }
+}
 
 /// <summary>How many days a tenant's data are kept; null: as the host's settings say.</summary>
 /// <param name="Items">Items and their index, from their publication; older records are skipped when they are delivered again.</param>

@@ -91,7 +91,7 @@ public static partial class TenantsFile
         {
             foreach (var property in element.EnumerateObject())
             {
-                if (property.Name is not ("id" or "name" or "symbols" or "tables" or "credentials" or "retention"))
+                if (property.Name is not ("id" or "name" or "symbols" or "tables" or "credentials" or "retention" or "fallbacks"))
                 {
                     Problems.Add($"{path}.{property.Name}: unknown field");
                 }
@@ -114,8 +114,47 @@ public static partial class TenantsFile
 
             var tables = Texts(element, "tables", path, table => knownTables.ContainsKey(table)
                 ? null : $"'{table}' is no table: one of {string.Join(", ", knownTables.Keys)} expected").Distinct(StringComparer.Ordinal).ToList();
-            return new Tenant(id, name, symbols, tables, Credentials(element, path, tables), Retention(element, path));
+            var fallbacks = Fallbacks(element, path, tables);
+            return new Tenant(id, name, symbols, tables, Credentials(element, path, [.. tables, .. fallbacks?.Values.ToList() ?? []]), Retention(element, path)) { Fallbacks = fallbacks };
         }
+
+        private Dictionary<string, string>? Fallbacks(JsonElement element, string path, List<string> tables)
+        {
+            if (!element.TryGetProperty("fallbacks", out var map))
+            {
+                return null;
+            }
+
+            var fallbacks = new Dictionary<string, string>(StringComparer.Ordinal);
+            if (map.ValueKind != JsonValueKind.Object)
+            {
+                Problems.Add($"{path}.fallbacks: an object of table → table of another vendor expected");
+                return fallbacks;
+            }
+
+            foreach (var entry in map.EnumerateObject())
+            {
+                var instead = entry.Value.ValueKind == JsonValueKind.String ? entry.Value.GetString()! : "";
+                if (FallbackProblem(entry.Name, instead, tables, fallbacks) is { } problem)
+                {
+                    Problems.Add($"{path}.fallbacks.{entry.Name}: {problem}");
+                }
+                else
+                {
+                    fallbacks[entry.Name] = instead;
+                }
+            }
+
+            return fallbacks;
+        }
+
+        private string? FallbackProblem(string table, string instead, List<string> tables, Dictionary<string, string> before) =>
+            !tables.Contains(table) ? "one of the tenant's tables expected before the colon"
+            : !knownTables.TryGetValue(instead, out var other) ? $"'{instead}' is no table: one of {string.Join(", ", knownTables.Keys)} expected"
+            : tables.Contains(instead) ? $"'{instead}' is read anyway, for it is one of the tenant's tables"
+            : before.ContainsValue(instead) ? $"'{instead}' takes over for another table already"
+            : other.Vendor == knownTables[table].Vendor ? $"a table of another vendor than {other.Vendor} expected, which would be failing, too"
+            : null;
 
         /// <summary>Whether every table listed is a stream with symbols of its own.</summary>
         private bool BringsSymbols(JsonElement element) =>

@@ -181,12 +181,14 @@ internal sealed class ScriptedVendor : IAsyncDisposable
 
     private Task AnswerAsync(HttpContext context)
     {
+        // First of all: whoever is told of the call may bring about the next one, which must not take this one's answer.
+        var answer = _answers.TryDequeue(out var scripted) ? scripted : _rest;
         var seen = new SeenRequest(
             context.Request.Path + context.Request.QueryString,
             context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase));
         Seen.Enqueue(seen);
         _arrivals.Writer.TryWrite(seen);
-        return (_answers.TryDequeue(out var answer) ? answer : _rest)(context);
+        return answer(context);
     }
 }
 

@@ -183,7 +183,7 @@ public class RunTests
         host.Time.Advance(TimeSpan.FromDays(1));
         report = await host.EndAsync(await host.BeginAsync(roster));
         Assert.Equal(new Tally(2, 2, 0), report.ChunkTally);
-        Assert.Equal((await host.Get<ChunkStore>().GetAsync(new(report.Run.Id, "acme", "wire/news", 1), default))!.Row.Symbols, ["AAPL"]);
+        Assert.Equal((await host.Get<Sentiment.Domain.Ingestion.Chunks.ChunkStore>().GetAsync(new(report.Run.Id, "acme", "wire/news", 1), default))!.Row.Symbols, ["AAPL"]);
     }
 
     [Fact]

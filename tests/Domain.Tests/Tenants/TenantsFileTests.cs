@@ -54,6 +54,16 @@ public class TenantsFileTests
              "$.tenants[1].retention.bars: at least as many days as items (30) expected, found 29"]
         },
         {
+            $$$"""{"tenants":[{{{Good[..^1]}}},"fallbacks":{"finnhub/company-news":"tiingo/news","tiingo/news":"no/table"}}]}""",
+            ["$.tenants[0].fallbacks.finnhub/company-news: one of the tenant's tables expected before the colon",
+             "$.tenants[0].fallbacks.tiingo/news: 'no/table' is no table: one of tiingo/news, finnhub/company-news expected"]
+        },
+        {
+            $$$"""{"tenants":[{{{Good[..^1]}}},"fallbacks":{"tiingo/news":"finnhub/company-news"}},{{{Good[..^1].Replace("acme", "b", StringComparison.Ordinal)}}},"fallbacks":{"tiingo/news":"tiingo/news"}}]}""",
+            ["$.tenants[0].credentials.finnhub: missing, although a table of finnhub is listed",
+             "$.tenants[1].fallbacks.tiingo/news: 'tiingo/news' is read anyway, for it is one of the tenant's tables"]
+        },
+        {
             """{"tenants":[{"symbols":["A"],"tables":["tiingo/news"]}]}""",
             ["$.tenants[0].id: a text of 1 to 200 characters expected", "$.tenants[0].credentials.tiingo: missing, although a table of tiingo is listed"]
         },
@@ -112,6 +122,7 @@ public class TenantsFileTests
     public void A_tenant_may_say_how_long_its_data_are_kept()
     {
         var tenant = Parse($$$"""{"tenants":[{{{Good[..^1]}}},"retention":{"items":20,"quarantine":5}}]}""").Tenants.Single();
+        Assert.Null(tenant.Fallbacks);
         Assert.Equal(new TenantRetention(20, null, 5), tenant.Retention);
         Assert.Null(Parse($$"""{"tenants":[{{Good}}]}""").Tenants.Single().Retention);
     }

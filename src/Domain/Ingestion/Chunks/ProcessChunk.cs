@@ -28,7 +28,7 @@ public enum ChunkResult
     /// <summary>The vendor wants a wait: call again after it.</summary>
     Wait,
 
-    /// <summary>The vendor refuses the credential: the table's other chunks need not try.</summary>
+    /// <summary>The vendor refuses the credential, or keeps failing where another takes over: the table's other chunks need not try.</summary>
     Stopped,
 }
 
@@ -36,11 +36,12 @@ public enum ChunkResult
 /// <param name="Result">What to do next.</param>
 /// <param name="Until">When to come back, for <see cref="ChunkResult.Wait"/>.</param>
 /// <param name="Reason">Why, for <see cref="ChunkResult.Stopped"/>.</param>
-public sealed record ChunkOutcome(ChunkResult Result, DateTimeOffset? Until = null, string? Reason = null);
+/// <param name="Instead">The table that takes over from a stopped one; null: none does.</param>
+public sealed record ChunkOutcome(ChunkResult Result, DateTimeOffset? Until = null, string? Reason = null, string? Instead = null);
 
 /// <summary>Works on a chunk from its checkpoint, page by page, until it is drained or the time budget is used up.</summary>
 internal sealed class ProcessChunk(
-    ChunkStore chunks, PageFetcher fetcher, PageCommitter committer, Replayer replayer, PageAnnouncers announcers, TimeProvider time)
+    ChunkStore chunks, RunStore runs, PageFetcher fetcher, PageCommitter committer, Replayer replayer, PageAnnouncers announcers, TimeProvider time)
     : Activity<ChunkCall, ChunkOutcome>
 {
     public override async Task<ChunkOutcome> RunAsync(ActivityContext context, ChunkCall input, CancellationToken cancellationToken)
@@ -91,16 +92,9 @@ internal sealed class ProcessChunk(
         {
             return new(ChunkResult.More);
         }
-        catch (SourceWaitException wait) when (wait.Until > held.Row.WaitsUntil)
-        {
-            // A vendor that fails for so long is a failure; one whose limits are used up is not.
-            var status = wait.IsFailing ? WorkStatus.Failed : WorkStatus.Deferred;
-            return await EndAsync(
-                held with { Row = held.Row with { DeferredUntil = wait.IsFailing ? null : wait.Until } }, status, wait.Message, new(ChunkResult.Done), cancellationToken).ConfigureAwait(false);
-        }
         catch (SourceWaitException wait)
         {
-            return new(ChunkResult.Wait, wait.Until);
+            return await WaitAsync(held, wait, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception stop) when (stop is SourceStoppedException or SecretMissingException)
         {
@@ -110,6 +104,27 @@ internal sealed class ProcessChunk(
         {
             return await EndAsync(held, WorkStatus.Failed, failure.Message, new(ChunkResult.Done), cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Whether the chunk waits, is left for a later run, or leaves its table to another vendor's.</summary>
+    private async Task<ChunkOutcome> WaitAsync(Stored<ChunkRow> held, SourceWaitException wait, CancellationToken cancellationToken)
+    {
+        var row = held.Row;
+        if (wait.IsFailing && (await runs.PinnedTenantAsync(row.Run, row.Tenant, cancellationToken).ConfigureAwait(false)).Fallbacks?.GetValueOrDefault(row.Table) is { } instead)
+        {
+            var reason = $"{wait.Message}; {instead} took over";
+            return await EndAsync(held, WorkStatus.Failed, reason, new(ChunkResult.Stopped, Reason: reason, Instead: instead), cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!(wait.Until > row.WaitsUntil))
+        {
+            return new(ChunkResult.Wait, wait.Until);
+        }
+
+        // A vendor that fails for so long is a failure; one whose limits are used up is not.
+        return wait.IsFailing ? await EndAsync(held, WorkStatus.Failed, wait.Message, new(ChunkResult.Done), cancellationToken).ConfigureAwait(false)
+            : await EndAsync(
+                held with { Row = row with { DeferredUntil = wait.Until } }, WorkStatus.Deferred, wait.Message, new(ChunkResult.Done), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Writes all of the next page but its checkpoint, which is returned.</summary>

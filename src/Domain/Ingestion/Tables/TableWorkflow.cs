@@ -12,7 +12,10 @@ namespace Sentiment.Domain.Ingestion.Tables;
 /// <param name="Left">Chunks begun in an earlier generation and not done.</param>
 public sealed record TableInput(TableId Table, IngestionOptions Bounds, int? Chunks = null, int Next = 1, IReadOnlyList<int>? Left = null);
 
-/// <summary>Claims a table, plans it, works its chunks off in a bounded window and sums it up.</summary>
+/// <summary>
+/// Claims a table, plans it, works its chunks off in a bounded window and sums it up; where its vendor keeps failing, has the
+/// table read that takes over.
+/// </summary>
 public sealed class TableWorkflow : Workflow<TableInput, WorkStatus>
 {
     private const int ChunksPerGeneration = 100;
@@ -53,11 +56,13 @@ public sealed class TableWorkflow : Workflow<TableInput, WorkStatus>
         var last = Math.Min(total, input.Next + ChunksPerGeneration - left.Count - 1);
         var batch = left.Concat(Enumerable.Range(input.Next, Math.Max(0, last - input.Next + 1))).ToList();
         string? stopped = null;
+        string? instead = null;
         context.SetCustomStatus(new { chunks = total, begun = last });
         var done = await BoundedWindow.RunAsync(batch, input.Bounds.ChunkWindow, async number =>
         {
             var outcome = stopped is null ? await WorkAsync(context, input, number) : null;
             stopped ??= outcome?.Reason;
+            instead ??= outcome?.Instead;
             return outcome?.Result != ChunkResult.More;
         });
         if (stopped is not null)
@@ -70,7 +75,28 @@ public sealed class TableWorkflow : Workflow<TableInput, WorkStatus>
             return WorkStatus.Running;
         }
 
-        return await context.CallActivityAsync<WorkStatus>(nameof(FinishTable), new TableEnd(input.Table, stopped), Bookkeeping);
+        var status = await context.CallActivityAsync<WorkStatus>(nameof(FinishTable), new TableEnd(input.Table, stopped), Bookkeeping);
+        if (instead is not null)
+        {
+            await StandInAsync(context, input, instead);
+        }
+
+        return status;
+    }
+
+    /// <summary>Reads the other vendor's table; how it went stands in its own rows.</summary>
+    private static async Task StandInAsync(IWorkflowContext context, TableInput input, string instead)
+    {
+        var table = input.Table with { Table = instead };
+        try
+        {
+            await context.CallWorkflowAsync<WorkStatus>(
+                nameof(TableWorkflow), new TableInput(table, input.Bounds), new() { InstanceId = WorkflowIds.OfTable(context.InstanceId, instead) });
+        }
+        catch (TaskFailedException failure)
+        {
+            await context.CallActivityAsync<WorkStatus>(nameof(FinishTable), new TableEnd(table, failure.Details.Message), Bookkeeping);
+        }
     }
 
     private static FailChunksCall Failing(TableId table, int? number, string reason) => new(table.Run, table.Tenant, table.Table, number, reason);
