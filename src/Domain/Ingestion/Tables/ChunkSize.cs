@@ -32,9 +32,10 @@ public readonly record struct ChunkSize(int Symbols, int Days)
             : new(source.SymbolsPerChunk, Within(records / pace.RecordsPerSymbolDay, source.DaysPerChunk, source.MostDaysPerChunk));
     }
 
-    /// <summary>Calls that so many records take, at least one.</summary>
+    /// <summary>Calls that so many records take, at least one; where pages go by id, the last one finds nothing newer.</summary>
     public static int CallsOf(SourceDescription source, double records) =>
-        source.PageSize == 0 ? 1 : 1 + (int)Math.Min(1_000_000, Math.Floor(records / Math.Max(1, source.PageSize - source.PageOverlap)));
+        source.Paging == PagingStyle.Id ? 2 + (source.PageSize == 0 ? 0 : (int)Math.Min(1_000_000, Math.Floor(records / source.PageSize)))
+        : source.PageSize == 0 ? 1 : 1 + (int)Math.Min(1_000_000, Math.Floor(records / Math.Max(1, source.PageSize - source.PageOverlap)));
 
     private static double RecordsOf(SourceDescription source, TablePace pace)
     {
