@@ -11,6 +11,12 @@ public class FallbackTests
     private static async Task<IngestionHost> StartAsync()
     {
         var host = new IngestionHost(ScriptedVendor.Describe(), ScriptedVendor.Describe("other/news", "other"));
+        foreach (var vendor in host.Vendors)
+        {
+            vendor.Pages = request => [[.. request.Symbols.SelectMany(symbol => Enumerable.Range(1, 2)
+                .Select(i => new Told($"{symbol}-{i}", $"Headline {i} of {symbol}", IngestionHost.Start.AddHours(-i), [symbol])))]];
+        }
+
         await host.StartEngineAsync();
         return host;
     }
@@ -33,6 +39,9 @@ public class FallbackTests
         Assert.Equal(6, other.Records.Accepted);
         Assert.Equal(WorkStatus.Partial, report.Run.Status);
         Assert.Equal(0, (await host.VerifyAsync()).ProblemCount);
+        var stored = await host.Get<Sentiment.Domain.Items.ItemStore>().KnownAsync("acme", "other/news", ["AAPL-1", "TSLA-2"], default);
+        Assert.All(stored.Values, item => Assert.Equal("other/news", item.Row.Table));
+        Assert.Equal(2, stored.Count);
 
         // Back again, the first one is read from where it stood, and the other one is left alone.
         host.Vendor.Before = (_, _, _) => Task.CompletedTask;
