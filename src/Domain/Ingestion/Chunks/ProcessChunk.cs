@@ -56,7 +56,7 @@ internal sealed class ProcessChunk(
         var held = stored;
         try
         {
-            held = await chunks.SaveAsync(held.Row with { Status = WorkStatus.Running, Epoch = held.Row.Epoch + 1 }, held.ETag, cancellationToken).ConfigureAwait(false);
+            held = await chunks.SaveAsync(held.Row with { Status = WorkStatus.Running, Epoch = held.Row.Epoch + 1, WaitingFor = null, WaitingUntil = null }, held.ETag, cancellationToken).ConfigureAwait(false);
             var saved = held.Row;
             var mayBePinned = stored.Row.Epoch > 0;
             held = held with { Row = await announcers.AnnounceAsync(held.Row, cancellationToken).ConfigureAwait(false) };
@@ -85,7 +85,7 @@ internal sealed class ProcessChunk(
                 held = held with { Row = await announcers.AnnounceAsync(held.Row, cancellationToken).ConfigureAwait(false) };
             }
 
-            return await EndAsync(held, WorkStatus.Completed, null, new(ChunkResult.Done), cancellationToken).ConfigureAwait(false);
+            return await EndAsync(held, WorkStatus.Completed, null, null, new(ChunkResult.Done), cancellationToken).ConfigureAwait(false);
         }
         catch (ChunkSupersededException)
         {
@@ -93,15 +93,15 @@ internal sealed class ProcessChunk(
         }
         catch (SourceWaitException wait)
         {
-            return new(ChunkResult.Wait, wait.Until);
+            return await WaitAsync(held, wait, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception stop) when (stop is SourceStoppedException or SecretMissingException)
         {
-            return await EndAsync(held, WorkStatus.Failed, stop.Message, new(ChunkResult.Stopped, Reason: stop.Message), cancellationToken).ConfigureAwait(false);
+            return await EndAsync(held, WorkStatus.Failed, stop.Message, FailureKind.Stopped, new(ChunkResult.Stopped, Reason: stop.Message), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is SourceException { IsTransient: false } or NonRetryableException)
         {
-            return await EndAsync(held, WorkStatus.Failed, failure.Message, new(ChunkResult.Done), cancellationToken).ConfigureAwait(false);
+            return await EndAsync(held, WorkStatus.Failed, failure.Message, FailureKind.Permanent, new(ChunkResult.Done), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -148,12 +148,26 @@ internal sealed class ProcessChunk(
     private static void Count(string outcome, long records) =>
         SentimentMeter.Records.Add(records, new KeyValuePair<string, object?>("outcome", outcome));
 
-    private async Task<ChunkOutcome> EndAsync(
-        Stored<ChunkRow> held, WorkStatus status, string? reason, ChunkOutcome outcome, CancellationToken cancellationToken)
+    // The row says that it waits, so that nobody takes its span for one that is being fetched.
+    private async Task<ChunkOutcome> WaitAsync(Stored<ChunkRow> held, SourceWaitException wait, CancellationToken cancellationToken)
     {
         try
         {
-            await chunks.SaveAsync(held.Row with { Status = status, Reason = reason, EndedAt = time.GetUtcNow() }, held.ETag, cancellationToken).ConfigureAwait(false);
+            await chunks.SaveAsync(held.Row with { WaitingFor = wait.Message, WaitingUntil = wait.Until }, held.ETag, cancellationToken).ConfigureAwait(false);
+            return new(ChunkResult.Wait, wait.Until);
+        }
+        catch (ChunkSupersededException)
+        {
+            return new(ChunkResult.More);
+        }
+    }
+
+    private async Task<ChunkOutcome> EndAsync(
+        Stored<ChunkRow> held, WorkStatus status, string? reason, FailureKind? failure, ChunkOutcome outcome, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await chunks.SaveAsync(held.Row with { Status = status, Reason = reason, Failure = failure, EndedAt = time.GetUtcNow() }, held.ETag, cancellationToken).ConfigureAwait(false);
             SentimentMeter.Chunks.Add(1, new KeyValuePair<string, object?>("outcome", status == WorkStatus.Completed ? "completed" : "failed"));
             return outcome;
         }

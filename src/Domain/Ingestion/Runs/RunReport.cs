@@ -16,8 +16,9 @@ public sealed record Tally(int Total, int Completed, int Failed);
 /// <param name="Chunks">Its chunks.</param>
 /// <param name="Records">Its committed records.</param>
 /// <param name="Quarantined">The quarantined ones by the field that was wrong.</param>
+/// <param name="Holes">What it leaves unfetched, counted in chunks: those that failed, and those that a backfill had no room for.</param>
 public sealed record TableReport(
-    string Table, WorkStatus Status, string? Reason, Tally Chunks, Ledger Records, IReadOnlyDictionary<string, long> Quarantined);
+    string Table, WorkStatus Status, string? Reason, Tally Chunks, Ledger Records, IReadOnlyDictionary<string, long> Quarantined, int Holes);
 
 /// <summary>A tenant in a report.</summary>
 /// <param name="Tenant">Its id.</param>
@@ -48,19 +49,22 @@ public sealed record RunReport(RunRow Run, IReadOnlyList<TenantReport> Tenants)
         t.Status is WorkStatus.Completed or WorkStatus.Failed ? 1
         : t.Tables.Sum(x => x.Chunks.Total) is var total and > 0 ? t.Tables.Sum(x => x.Chunks.Completed + x.Chunks.Failed) / (double)total : 0);
 
+    /// <summary>What it leaves unfetched, counted in chunks.</summary>
+    public int Holes => AllTables.Sum(t => t.Holes);
+
     private IEnumerable<TableReport> AllTables => Tenants.SelectMany(t => t.Tables);
 
     /// <summary>Reads the report of a run, or null if there is none of that id.</summary>
-    public static async Task<RunReport?> ReadAsync(ITableReader reader, string run, CancellationToken cancellationToken)
+    public static async Task<RunReport?> ReadAsync(ITableReader reader, string id, CancellationToken cancellationToken)
     {
-        if (await RunStore.GetAsync(reader, run, cancellationToken).ConfigureAwait(false) is not { } stored)
+        if (await RunStore.GetAsync(reader, id, cancellationToken).ConfigureAwait(false) is not { } stored)
         {
             return null;
         }
 
         var sums = new Dictionary<(string Tenant, string Table), (Tally Chunks, Ledger Records)>();
         var reasons = new Dictionary<(string Tenant, string Table), SortedDictionary<string, long>>();
-        await foreach (var chunk in ChunkStore.ListAsync(reader, run, null, null, cancellationToken).ConfigureAwait(false))
+        await foreach (var chunk in ChunkStore.ListAsync(reader, id, null, null, cancellationToken).ConfigureAwait(false))
         {
             var (chunks, records) = sums.GetValueOrDefault((chunk.Tenant, chunk.Table), (new(0, 0, 0), Ledger.Empty));
             sums[(chunk.Tenant, chunk.Table)] = (new(
@@ -73,12 +77,14 @@ public sealed record RunReport(RunRow Run, IReadOnlyList<TenantReport> Tenants)
             }
         }
 
-        var tables = (await RunStore.TablesAsync(reader, run, null, cancellationToken).ConfigureAwait(false)).ToLookup(t => t.Tenant, StringComparer.Ordinal);
-        var tenants = await RunStore.TenantsAsync(reader, run, cancellationToken).ConfigureAwait(false);
-        return new(stored.Row, [.. tenants.Select(t => new TenantReport(t.Tenant.Id, t.Status, t.Reason, [.. tables[t.Tenant.Id].Select(w =>
+        var tables = (await RunStore.TablesAsync(reader, id, null, cancellationToken).ConfigureAwait(false)).ToLookup(t => t.Tenant, StringComparer.Ordinal);
+        var tenants = await RunStore.TenantsAsync(reader, id, cancellationToken).ConfigureAwait(false);
+        var run = stored.Row;
+        return new(run, [.. tenants.Select(t => new TenantReport(t.Tenant.Id, t.Status, t.Reason, [.. tables[t.Tenant.Id].Select(w =>
         {
             var (chunks, records) = sums.GetValueOrDefault((w.Tenant, w.Table), (new(0, 0, 0), Ledger.Empty));
-            return new TableReport(w.Table, w.Status, w.Reason, chunks, records, reasons.TryGetValue((w.Tenant, w.Table), out var counts) ? counts : None);
+            return new TableReport(w.Table, w.Status, w.Reason, chunks, records, reasons.TryGetValue((w.Tenant, w.Table), out var counts) ? counts : None,
+                run.Arguments.Replay is null ? chunks.Failed + w.HolesLeft : 0);
         })]))]);
     }
 }
