@@ -8,8 +8,8 @@ public sealed class HolesTests(ITestOutputHelper output)
 {
     private const int MostRounds = 80;
 
-    // Its first 1,500 draws at 5 % have every kind of fault.
-    private const int Seed = 1;
+    // Its first 354 draws at 5 % have every kind of fault, and all tables together need 440 calls.
+    private const int Seed = 18740;
 
     private static readonly string[] Kinds =
     [
@@ -17,7 +17,7 @@ public sealed class HolesTests(ITestOutputHelper output)
         "unauthorized", "forbidden", "requestTimeout", "errorWithStatus200", "otherShape", "redirect", "oversize", "reset", "endlessBody",
     ];
 
-    private static readonly string[] Symbols = [.. Enumerable.Range(0, 180).Select(i => $"S{i:D4}")];
+    private static readonly string[] Symbols = [.. Enumerable.Range(0, 60).Select(i => $"S{i:D4}")];
 
     private static readonly string[] Companies = ["ACME-CORP", "GLOBEX", "HOOLI", "INITECH", "UMBRELLA"];
 
@@ -46,7 +46,7 @@ public sealed class HolesTests(ITestOutputHelper output)
                 },
             },
         }));
-        await using var vendors = await Vendors.StartAsync(Vendors.Feed(itemsPerSymbol: 15) with { Seed = Seed, BadShare = 0.02, ItemsPerSymbolPerDay = 0 });
+        await using var vendors = await Vendors.StartAsync(Vendors.Feed(itemsPerSymbol: 40) with { Seed = Seed, BadShare = 0.02, ItemsPerSymbolPerDay = 0 });
         await vendors.PostAsync("/_sim/faults", new { share = 0.05, kinds = Kinds, slowBodyMs = 50, retryAfterSeconds = 1 });
         var environment = new Dictionary<string, string>(vendors.Environment)
         {
@@ -62,7 +62,7 @@ public sealed class HolesTests(ITestOutputHelper output)
         }
 
         var run = await SentimentProcess.RunAsync(environment, place.Run("--json"));
-        output.WriteLine(run.ToString());
+        output.WriteLine(run.Output);
         Assert.Equal(1, run.ExitCode);
         var holes = await HolesAsync(environment, place);
         Assert.NotEmpty(holes);

@@ -37,7 +37,7 @@ internal static class CoverageCheck
     {
         foreach (var table in chunks.Of(tenant).GroupBy(c => c.Table))
         {
-            var rows = await TableStateStore.CoverageAsync(reader, tenant, table.Key, null, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
+            var rows = await TableStateStore.CoverageAsync(reader, tenant, table.Key, null, null, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
 
             // Explicit windows are where the caller wanted them: they may close a hole, but join nothing.
             var planned = table.Where(c => runs[c.Run].Arguments is { IsExplicit: false }).ToList();

@@ -49,7 +49,7 @@ internal sealed class CoverageMap(CoverageQuery query)
             await map.LayUnfinishedAsync(reader, cancellationToken).ConfigureAwait(false);
         }
 
-        await foreach (var row in TableStateStore.CoverageAsync(reader, query.Tenant, query.Table, query.To, cancellationToken).ConfigureAwait(false))
+        await foreach (var row in TableStateStore.CoverageAsync(reader, query.Tenant, query.Table, query.From, query.To, cancellationToken).ConfigureAwait(false))
         {
             map.Lay(row);
         }

@@ -14,6 +14,10 @@ public sealed record Watermark(DateTimeOffset At, IReadOnlyList<string> Symbols)
 /// <param name="Run">The run.</param>
 public sealed record Claim(string Run);
 
+/// <summary>How long the longest recorded span of a table is: what overlaps a window starts no earlier before it.</summary>
+/// <param name="Span">Its length; it only grows.</param>
+internal sealed record LongestSpan(TimeSpan Span);
+
 /// <summary>A span of a tenant's table that was asked for, and what came of it.</summary>
 /// <param name="Symbols">For these symbols.</param>
 /// <param name="From">Inclusive.</param>

@@ -9,6 +9,8 @@ public sealed class TableStateStore(ITableStore tables)
     private const string ClaimKey = "claim";
     private const string WantedKey = "wanted";
     private const string BackfillKey = "backfill";
+    private const string LongestKey = "longest";
+    private const string SpanPrefix = "c|";
     private const string WatermarkKey = "watermark";
 
     /// <summary>The watermark, or null before the first finished run.</summary>
@@ -77,10 +79,18 @@ public sealed class TableStateStore(ITableStore tables)
     /// <param name="chunks">Chunks that have ended; others are passed over.</param>
     /// <param name="isExplicit">Whether their run did not go on from the watermark.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task CoverAsync(string tenant, string table, IEnumerable<ChunkRow> chunks, bool isExplicit, CancellationToken cancellationToken) => tables.WriteAllAsync(
-        Partition(tenant, table),
-        [.. chunks.Where(c => c is { HasEnded: true, Replayed: null }).Select(c => TableWrite.Upsert(CoverageKey(c), Rows.Version, Rows.Write(Coverage.Of(c, isExplicit)!, RowJson.Default.Coverage)))],
-        cancellationToken);
+    public async Task CoverAsync(string tenant, string table, IEnumerable<ChunkRow> chunks, bool isExplicit, CancellationToken cancellationToken)
+    {
+        var rows = chunks.Where(c => c is { HasEnded: true, Replayed: null }).Select(c => (Key: CoverageKey(c), Row: Coverage.Of(c, isExplicit)!)).ToList();
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        await WidenAsync(tenant, table, rows.Max(r => r.Row.To - r.Row.From), cancellationToken).ConfigureAwait(false);
+        await tables.WriteAllAsync(
+            Partition(tenant, table), rows.ConvertAll(r => TableWrite.Upsert(r.Key, Rows.Version, Rows.Write(r.Row, RowJson.Default.Coverage))), cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Forgets what came of a chunk; one of which nothing is recorded is fine.</summary>
     internal Task UncoverAsync(ChunkRow chunk, CancellationToken cancellationToken) =>
@@ -91,20 +101,28 @@ public sealed class TableStateStore(ITableStore tables)
         await reader.GetAsync(Partition(chunk.Tenant, chunk.Table), CoverageKey(chunk), cancellationToken).ConfigureAwait(false) is { } row
             ? Rows.Read(row, RowJson.Default.Coverage) : null;
 
-    /// <summary>What came of a tenant's table, by start.</summary>
+    /// <summary>What came of a tenant's table, by start; one range, that of the window and the longest span before it.</summary>
     /// <param name="reader">Where to read.</param>
     /// <param name="tenant">The tenant.</param>
     /// <param name="table">The table.</param>
+    /// <param name="from">Leaves out some of what ends before it; null: nothing.</param>
     /// <param name="before">Only what starts before it; null: all.</param>
     /// <param name="cancellationToken">Gives the read up.</param>
     public static async IAsyncEnumerable<Coverage> CoverageAsync(
-        ITableReader reader, string tenant, string table, DateTimeOffset? before, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        ITableReader reader, string tenant, string table, DateTimeOffset? from, DateTimeOffset? before,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var range = TableRange.Prefix(Partition(tenant, table), "c|");
-        range = before is { } time ? range with { To = $"c|{time.UtcTicks:D19}" } : range;
-        await foreach (var row in reader.QueryAsync(range, cancellationToken).ConfigureAwait(false))
+        var range = TableRange.Prefix(Partition(tenant, table), SpanPrefix);
+        range = before is { } end ? range with { To = $"{SpanPrefix}{end.UtcTicks:D19}" } : range;
+        if (from is { } start && await reader.GetAsync(Partition(tenant, table), LongestKey, cancellationToken).ConfigureAwait(false) is { } row)
         {
-            yield return Rows.Read(row, RowJson.Default.Coverage);
+            var longest = Rows.Read(row, RowJson.Default.LongestSpan).Span;
+            range = range with { From = $"{SpanPrefix}{Math.Max(0, start.UtcTicks - longest.Ticks):D19}" };
+        }
+
+        await foreach (var found in reader.QueryAsync(range, cancellationToken).ConfigureAwait(false))
+        {
+            yield return Rows.Read(found, RowJson.Default.Coverage);
         }
     }
 
@@ -113,6 +131,35 @@ public sealed class TableStateStore(ITableStore tables)
     {
         var rows = await reader.GetManyAsync(Partition(tenant, table), [ClaimKey, BackfillKey], cancellationToken).ConfigureAwait(false);
         return [.. rows.Select(r => Rows.Read(r, RowJson.Default.Claim).Run).Distinct(StringComparer.Ordinal)];
+    }
+
+    // Before the spans themselves, so that none is longer than what is noted. The first note looks at what is there.
+    private async Task WidenAsync(string tenant, string table, TimeSpan span, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var row = await tables.GetAsync(Partition(tenant, table), LongestKey, cancellationToken).ConfigureAwait(false);
+            if (row is not null && Rows.Read(row, RowJson.Default.LongestSpan).Span >= span)
+            {
+                return;
+            }
+
+            var known = row is not null ? TimeSpan.Zero : await CoverageAsync(tables, tenant, table, null, null, cancellationToken)
+                .Select(c => c.To - c.From).DefaultIfEmpty(TimeSpan.Zero).MaxAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            var data = Rows.Write(new LongestSpan(known > span ? known : span), RowJson.Default.LongestSpan);
+            try
+            {
+                await tables.WriteAsync(
+                    Partition(tenant, table),
+                    [row is null ? TableWrite.Insert(LongestKey, Rows.Version, data) : TableWrite.IfMatch(LongestKey, Rows.Version, data, row.ETag)],
+                    cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (TableConflictException)
+            {
+                // Another run noted its own in between: read again.
+            }
+        }
     }
 
     private async Task<Claim?> NamedAsync(string tenant, string table, string key, CancellationToken cancellationToken) =>
@@ -141,7 +188,7 @@ public sealed class TableStateStore(ITableStore tables)
         }
     }
 
-    private static string CoverageKey(ChunkRow chunk) => $"c|{chunk.From.UtcTicks:D19}|{chunk.Id}";
+    private static string CoverageKey(ChunkRow chunk) => $"{SpanPrefix}{chunk.From.UtcTicks:D19}|{chunk.Id}";
 
     private static string Partition(string tenant, string table) => $"table|{tenant}|{TableLimits.Escape(table)}";
 }

@@ -1,5 +1,6 @@
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Ingestion.Spans;
+using Sentiment.Domain.Ingestion.Tables;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Storage;
 using Sentiment.Domain.Tenants;
@@ -157,6 +158,25 @@ public class CoverageMapTests
         await host.Tables.WriteAsync("table|acme|wire~2fnews", [TableWrite.Upsert($"c|{IngestionHost.Start.AddDays(-9).UtcTicks:D19}|r0|acme|wire~2fnews|000001", 1, System.Text.Encoding.UTF8.GetBytes(old))], default);
         Assert.Equal(["AAPL -216..0 Covered"], await LinesAsync(host));
         await host.AssertCleanAsync();
+    }
+
+    [Fact]
+    public async Task A_window_reads_what_reaches_into_it_however_long_it_is_and_little_else()
+    {
+        await using var host = await RunTests.StartAsync();
+        var old = """{"symbols":["AAPL"],"from":"2029-01-01T12:00:00+00:00","to":"2030-01-10T12:00:00+00:00","window":"Published","chunk":"r0|acme|wire~2fnews|000001"}""";
+        await host.Tables.WriteAsync("table|acme|wire~2fnews", [TableWrite.Upsert($"c|{IngestionHost.Start.AddDays(-374).UtcTicks:D19}|r0|acme|wire~2fnews|000001", 1, System.Text.Encoding.UTF8.GetBytes(old))], default);
+        await host.EndAsync(await host.BeginAsync(Acme(host, "AAPL")));
+        Assert.Equal(["AAPL -336..-312 Covered"], await LinesAsync(host, from: IngestionHost.Start.AddDays(-14), to: IngestionHost.Start.AddDays(-13)));
+
+        // A table whose longest span is a week: what starts earlier than that before a window is not read.
+        await host.Tables.WriteAsync("table|beta|wire~2fnews", [TableWrite.Upsert("longest", 1, "{\"span\":\"7.00:00:00\"}"u8.ToArray())], default);
+        foreach (var day in (int[])[1, 8, 9])
+        {
+            await host.Tables.WriteAsync("table|beta|wire~2fnews", [TableWrite.Upsert($"c|{IngestionHost.Start.AddDays(-day).UtcTicks:D19}|x", 1, System.Text.Encoding.UTF8.GetBytes(old))], default);
+        }
+
+        Assert.Equal(2, await TableStateStore.CoverageAsync(host.Tables, "beta", "wire/news", IngestionHost.Start.AddDays(-1), null, default).CountAsync());
     }
 
     [Fact]
