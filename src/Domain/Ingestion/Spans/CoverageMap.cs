@@ -38,6 +38,7 @@ internal sealed class CoverageMap(CoverageQuery query)
 {
     private readonly Dictionary<(string Symbol, CursorDate Window), (SpanLine Line, DateTimeOffset? First, DateTimeOffset? Last)> _lines = [];
     private DateTimeOffset? _frontier;
+    private DateTimeOffset? _newest;
 
     /// <summary>Reads a map; spans come by symbol, date and time.</summary>
     public static async Task<IReadOnlyList<CoverageSpan>> ReadAsync(ITableReader reader, CoverageQuery query, CancellationToken cancellationToken)
@@ -60,6 +61,7 @@ internal sealed class CoverageMap(CoverageQuery query)
     /// <summary>Lays what came of a chunk.</summary>
     public void Lay(Coverage row)
     {
+        _newest = _newest > row.To ? _newest : row.To;
         if (!row.IsExplicit && row.Window == query.Cursor)
         {
             _frontier = _frontier > row.To ? _frontier : row.To;
@@ -128,9 +130,10 @@ internal sealed class CoverageMap(CoverageQuery query)
         }
     }
 
+    // A table that only ever had explicit windows ends where the newest of them did.
     private void LayMissing(SpanLine line, bool isWatched, DateTimeOffset? first, DateTimeOffset? last, DateTimeOffset? runsBefore)
     {
-        var end = isWatched ? Earlier(query.To ?? _frontier ?? query.Now, query.Now, query.Now) : last;
+        var end = isWatched ? Earlier(query.To ?? _frontier ?? _newest ?? query.Now, query.Now, query.Now) : last;
         if (end is not { } to)
         {
             return;
