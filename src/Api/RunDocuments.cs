@@ -64,7 +64,7 @@ public sealed record RunDocument(
             run.EndedAt is null && fraction is > 0 and < 1 ? Math.Round(elapsed / fraction * (1 - fraction)) : null,
             report.TenantTally, report.ChunkTally, RecordsDocument.Of(report.Records), report.Calls,
             [.. report.Tenants.Select(t => new TenantDocument(t.Tenant, RunListed.Name(t.Status), t.Reason,
-                [.. t.Tables.Select(x => new TableDocument(x.Table, RunListed.Name(x.Status), x.Reason, x.Chunks, RecordsDocument.Of(x.Records), x.Quarantined, x.Calls))]))]);
+                [.. t.Tables.Select(x => new TableDocument(x.Table, RunListed.Name(x.Status), x.Reason, x.Chunks, RecordsDocument.Of(x.Records), x.Quarantined, x.Calls, x.Holes))]))]);
     }
 }
 
@@ -83,8 +83,10 @@ public sealed record TenantDocument(string Tenant, string Status, string? Reason
 /// <param name="Records">Committed records.</param>
 /// <param name="QuarantinedBy">The quarantined ones by the field that was wrong.</param>
 /// <param name="Calls">Vendor calls: planned, made and left for a later run.</param>
+/// <param name="Holes">What it leaves unfetched, counted in chunks: those that failed or were left, and those that a backfill had no room for.</param>
 public sealed record TableDocument(
-    string Table, string Status, string? Reason, Tally Chunks, RecordsDocument Records, IReadOnlyDictionary<string, long> QuarantinedBy, CallTally Calls);
+    string Table, string Status, string? Reason, Tally Chunks, RecordsDocument Records, IReadOnlyDictionary<string, long> QuarantinedBy, CallTally Calls,
+    int Holes);
 
 /// <summary>A chunk of a run.</summary>
 /// <param name="Tenant">Its tenant.</param>
@@ -123,9 +125,11 @@ public sealed record Listed<T>(IReadOnlyList<T> Items, string? Next);
 /// <param name="From">The window's start.</param>
 /// <param name="To">The window's end.</param>
 /// <param name="Replay"><c>quarantine</c> or <c>raw</c>: what of the archive to go through again; null: the vendors are asked.</param>
+/// <param name="Backfill">Whether to fetch the holes of the coverage map instead of what is new.</param>
 public sealed record RunOrder(
     IReadOnlyList<string>? Tenants, IReadOnlyList<string>? Tables, DateTimeOffset? From, DateTimeOffset? To,
-    [property: JsonConverter(typeof(ReplayKindConverter))] ReplayKind? Replay = null);
+    [property: JsonConverter(typeof(ReplayKindConverter))] ReplayKind? Replay = null,
+    bool Backfill = false);
 
 /// <summary>Kinds of replays in small letters.</summary>
 public sealed class ReplayKindConverter() : JsonStringEnumConverter<ReplayKind>(System.Text.Json.JsonNamingPolicy.CamelCase, allowIntegerValues: false);
@@ -168,4 +172,5 @@ public sealed record PurgedDocument(int InstancesDeleted);
 [JsonSerializable(typeof(Listed<ChunkDocument>))]
 [JsonSerializable(typeof(Listed<QuarantineDocument>))]
 [JsonSerializable(typeof(Listed<VendorDocument>))]
+[JsonSerializable(typeof(Listed<CoverageDocument>))]
 public sealed partial class ApiJson : JsonSerializerContext;

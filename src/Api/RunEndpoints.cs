@@ -30,7 +30,7 @@ internal static class RunEndpoints
         {
             var order = request.ContentLength == 0 || request.ContentType is null ? null
                 : await JsonSerializer.DeserializeAsync(request.Body, ApiJson.Default.RunOrder, cancellationToken).ConfigureAwait(false);
-            var asked = new RunRequest(order?.Tenants ?? [], order?.Tables ?? [], order?.From, order?.To, order?.Replay);
+            var asked = new RunRequest(order?.Tenants ?? [], order?.Tables ?? [], order?.From, order?.To, order?.Replay, order?.Backfill == true);
             var roster = await tenants.GetAsync(cancellationToken).ConfigureAwait(false);
             var run = (await starter.StartAsync(asked, roster, schedule.Value.Overlap, cancellationToken).ConfigureAwait(false)).Run.Id;
             var document = StartedDocument.Of(run, RunsUri(request));
@@ -38,7 +38,7 @@ internal static class RunEndpoints
         }
         catch (JsonException problem)
         {
-            return TypedResults.Problem($"{problem.Path ?? "$"}: not as expected; a JSON object with tenants, tables, from, to and replay (quarantine or raw), all optional", statusCode: StatusCodes.Status400BadRequest);
+            return TypedResults.Problem($"{problem.Path ?? "$"}: not as expected; a JSON object with tenants, tables, from, to, replay (quarantine or raw) and backfill (true or false), all optional", statusCode: StatusCodes.Status400BadRequest);
         }
         catch (RunRequestException problem)
         {

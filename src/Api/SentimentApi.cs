@@ -29,6 +29,7 @@ public static class SentimentApi
         admin.MapRuns();
         admin.MapRunSteering();
         admin.MapQuarantine();
+        admin.MapCoverage();
         admin.MapVendors();
         return routes;
     }

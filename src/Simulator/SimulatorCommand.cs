@@ -127,7 +127,7 @@ internal sealed class SimulatorCommand
 
     private static Option<FaultKind[]> Kinds() => new("--fault-kinds")
     {
-        Description = $"Faults to draw from, separated by commas: {string.Join(", ", Enum.GetValues<FaultKind>().Select(JsonNames.Of))}.",
+        Description = $"Faults to draw from, separated by commas; default those before unauthorized: {string.Join(", ", Enum.GetValues<FaultKind>().Select(JsonNames.Of))}.",
         CustomParser = ParseKinds,
     };
 

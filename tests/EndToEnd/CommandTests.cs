@@ -16,6 +16,10 @@ public sealed class CommandTests
     [InlineData(2, "texts or --file expected", "score")]
     [InlineData(2, "either --quarantine or --from-raw expected", "replay")]
     [InlineData(1, "holds no data", "replay", "--from-raw", "--data", "/no-such-folder")]
+    [InlineData(1, "holds no data", "coverage", "--tenant", "acme", "--data", "/no-such-folder")]
+    [InlineData(2, "--tenant", "coverage")]
+    [InlineData(2, "--from: a time before --to expected", "coverage", "--tenant", "acme", "--from", "2026-02-01", "--to", "2026-01-01")]
+    [InlineData(2, "--tenants", "backfill")]
     public async Task Bad_usage_gets_one_message_that_names_it(int exitCode, string names, params string[] arguments)
     {
         var ended = await SentimentProcess.RunAsync(null, arguments);

@@ -94,8 +94,48 @@ public sealed class RunApiTests
         Assert.Equal(("completed", 0), (again.GetProperty("status").GetString(), again.GetProperty("records").GetProperty("accepted").GetInt32()));
     }
 
+    [Fact]
+    public async Task Coverage_is_paged_through_and_a_backfill_over_the_API_fetches_what_nobody_asked_for()
+    {
+        await using var server = await ApiServer.StartAsync(itemsPerSymbol: 20, null);
+        using var started = await server.Http.PostAsJsonAsync("/api/runs", new { from = DateTimeOffset.UtcNow.AddDays(-10) });
+        await server.EndAsync((await started.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!);
+        var before = await CoverageAsync(server, 2);
+        Assert.Contains("tiingo/news AAPL crawled missing", before);
+        Assert.Contains("finnhub/company-news MSFT published missing", before);
+        Assert.Contains("finnhub/company-news MSFT published covered", before);
+
+        using var backfill = await server.Http.PostAsJsonAsync("/api/runs", new { backfill = true, tenants = (string[])["acme"] });
+        var ended = await server.EndAsync((await backfill.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!);
+        Assert.Equal("completed", ended.GetProperty("status").GetString());
+        Assert.All(ended.GetProperty("details")[0].GetProperty("tables").EnumerateArray(), t => Assert.Equal(0, t.GetProperty("holes").GetInt32()));
+        Assert.All(await CoverageAsync(server, 100), line => Assert.DoesNotContain("missing", line, StringComparison.Ordinal));
+        var window = await CoverageAsync(server, 1000, "&symbol=aapl&table=finnhub/company-news&from=2020-01-01&to=2020-02-01");
+        Assert.Equal(["finnhub/company-news AAPL published missing"], window);
+    }
+
+    private static async Task<List<string>> CoverageAsync(ApiServer server, int limit, string filter = "")
+    {
+        var lines = new List<string>();
+        for (string? next = ""; next is not null;)
+        {
+            var (_, page) = await server.GetAsync($"/api/tenants/acme/coverage?limit={limit}{filter}" + (next.Length == 0 ? "" : $"&cursor={Uri.EscapeDataString(next)}"));
+            lines.AddRange(page.GetProperty("items").EnumerateArray().Select(s => $"{s.GetProperty("table")} {s.GetProperty("symbol")} {s.GetProperty("window")} {s.GetProperty("state")}"));
+            next = page.GetProperty("next").GetString();
+        }
+
+        return lines;
+    }
+
     [Theory]
     [InlineData(HttpStatusCode.NotFound, "no run", "GET", "/api/runs/nobody")]
+    [InlineData(HttpStatusCode.NotFound, "tenant: no run of a tenant 'nobody'", "GET", "/api/tenants/nobody/coverage")]
+    [InlineData(HttpStatusCode.BadRequest, "cursor:", "GET", "/api/tenants/acme/coverage?cursor=x")]
+    [InlineData(HttpStatusCode.BadRequest, "limit:", "GET", "/api/tenants/acme/coverage?limit=1001")]
+    [InlineData(HttpStatusCode.BadRequest, "from: a time as in RFC 3339", "GET", "/api/tenants/acme/coverage?from=yesterday")]
+    [InlineData(HttpStatusCode.BadRequest, "from: a time before 'to'", "GET", "/api/tenants/acme/coverage?from=2026-02-01&to=2026-02-01")]
+    [InlineData(HttpStatusCode.BadRequest, "backfill: no 'replay'", "POST", "/api/runs", "{\"replay\":\"raw\",\"backfill\":true}")]
+    [InlineData(HttpStatusCode.BadRequest, "$.backfill", "POST", "/api/runs", "{\"backfill\":7}")]
     [InlineData(HttpStatusCode.BadRequest, "cursor:", "GET", "/api/tenants/acme/quarantine?cursor=x")]
     [InlineData(HttpStatusCode.BadRequest, "limit:", "GET", "/api/tenants/acme/quarantine?limit=x")]
     [InlineData(HttpStatusCode.BadRequest, "$.replay", "POST", "/api/runs", "{\"replay\":\"all\"}")]

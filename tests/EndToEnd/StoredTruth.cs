@@ -79,6 +79,19 @@ internal sealed class StoredTruth(string data) : IAsyncDisposable
         return pages;
     }
 
+    /// <summary>The invalid records of a table: their keys, with the reason.</summary>
+    public async Task<IReadOnlyList<(string Key, string Reason)>> QuarantineAsync(string tenant, string table)
+    {
+        var found = new List<(string, string)>();
+        await foreach (var row in _tables.QueryAsync(new TableRange($"quarantine|{tenant}|{TableLimits.Escape(table)}"), default))
+        {
+            var record = JsonDocument.Parse(row.Data).RootElement;
+            found.Add((record.GetProperty("key").GetString()!, record.GetProperty("reason").GetString()!));
+        }
+
+        return found;
+    }
+
     public ValueTask DisposeAsync() => _tables.DisposeAsync();
 
     private static IEnumerable<string> Symbols(JsonElement item) =>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using Sentiment.Simulator.Faults;
 using static Sentiment.Simulator.Tests.Records;
@@ -14,6 +15,9 @@ public sealed class FaultBehaviour
     [InlineData("serverError", HttpStatusCode.InternalServerError)]
     [InlineData("badGateway", HttpStatusCode.BadGateway)]
     [InlineData("unavailable", HttpStatusCode.ServiceUnavailable)]
+    [InlineData("unauthorized", HttpStatusCode.Unauthorized)]
+    [InlineData("forbidden", HttpStatusCode.Forbidden)]
+    [InlineData("requestTimeout", HttpStatusCode.RequestTimeout)]
     public async Task A_failing_status_is_served(string kind, HttpStatusCode status)
     {
         await using var simulator = await Failing(kind);
@@ -50,6 +54,80 @@ public sealed class FaultBehaviour
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(response.Content.Headers.ContentLength, body.Length);
         Assert.ThrowsAny<JsonException>(() => JsonDocument.Parse(body));
+    }
+
+    [Theory]
+    [InlineData("errorWithStatus200")]
+    [InlineData("otherShape")]
+    public async Task Something_else_arrives_with_status_200(string kind)
+    {
+        await using var simulator = await Failing(kind);
+        using var response = await simulator.Tiingo(Query);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(JsonValueKind.String, JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync()).RootElement.GetProperty("detail").ValueKind);
+    }
+
+    [Fact]
+    public async Task A_redirect_leads_to_another_host()
+    {
+        await using var simulator = await Failing("redirect");
+        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = simulator.Client.BaseAddress };
+        client.DefaultRequestHeaders.Add("Authorization", "Token any-key");
+        using var response = await client.GetAsync(new Uri($"/tiingo/news?{Query}", UriKind.Relative));
+        Assert.Equal((HttpStatusCode.Found, "elsewhere.example"), (response.StatusCode, response.Headers.Location!.Host));
+    }
+
+    [Fact]
+    public async Task A_reset_comes_before_any_answer()
+    {
+        await using var simulator = await Failing("reset");
+        await Assert.ThrowsAsync<HttpRequestException>(() => simulator.Tiingo(Query));
+    }
+
+    [Theory]
+    [InlineData("oversize", 20_000_000)]
+    [InlineData("endlessBody", 3)]
+    public async Task A_body_goes_on_longer_than_anybody_reads(string kind, int bytes)
+    {
+        await using var simulator = await Failing(kind);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/tiingo/news?{Query}");
+        request.Headers.Add("Authorization", "Token any-key");
+        using var response = await simulator.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        await using var body = await response.Content.ReadAsStreamAsync();
+        var buffer = new byte[64 * 1024];
+        for (var read = 0; read < bytes;)
+        {
+            var next = body.ReadAsync(buffer).AsTask();
+            while (!next.IsCompleted)
+            {
+                simulator.Time.Advance(TimeSpan.FromMilliseconds(100));
+                await Task.Yield();
+            }
+
+            Assert.NotEqual(0, await next);
+            read += await next;
+        }
+    }
+
+    [Fact]
+    public async Task Kinds_that_are_not_named_are_those_that_an_attempt_more_gets_over()
+    {
+        await using var simulator = await RunningSimulator.Start(RunningSimulator.Small with { Faults = new FaultSettings { Share = 1, SlowBodyMs = 0, RetryAfterSeconds = 0 } });
+        for (var call = 0; call < 200; call++)
+        {
+            try
+            {
+                using var response = await simulator.Tiingo("tickers=AAPL&limit=20&offset=20");
+            }
+            catch (HttpRequestException)
+            {
+                // A connection that was cut.
+            }
+        }
+
+        var faults = (await simulator.Client.GetFromJsonAsync<JsonElement>("/_sim/stats")).GetProperty("faults").EnumerateObject().Select(f => f.Name).ToList();
+        Assert.Equal(11, faults.Count);
+        Assert.DoesNotContain("unauthorized", faults);
     }
 
     [Fact]

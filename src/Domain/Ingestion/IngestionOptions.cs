@@ -51,4 +51,8 @@ public sealed record IngestionOptions
     /// <summary>Attempts at a chunk that fails transiently, each from its checkpoint; default 5.</summary>
     [Range(1, 20)]
     public int ChunkAttempts { get; init; } = 5;
+
+    /// <summary>The most chunks of a backfill, shared evenly by its tables, of which each may have one; 1 to 1,000,000, default 10,000.</summary>
+    [Range(1, 1_000_000)]
+    public int BackfillChunks { get; init; } = 10_000;
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Sentiment.Domain.Ingestion.Backfills;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Pages;
 using Sentiment.Domain.Ingestion.Replays;
@@ -39,6 +40,7 @@ public static class IngestionServices
         services.AddSingleton<PageCommitter>();
         services.AddSingleton<Replayer>();
         services.AddSingleton<ReplayPlan>();
+        services.AddSingleton<BackfillPlan>();
         services.AddSingleton<ChunkFailure>();
         services.AddSingleton<RunCancellation>();
         services.AddSingleton(p => new RunStarter(
@@ -47,6 +49,7 @@ public static class IngestionServices
             p.GetRequiredService<IOptions<RetentionOptions>>(), p.GetRequiredService<TimeProvider>()));
         services.AddSingleton(p => new RunSteering(
             p.GetRequiredService<IWorkflowClient>(), p.GetRequiredService<RunStore>(), p.GetRequiredService<RunStarter>()));
+        services.AddSingleton<Spans.CoverageList>();
         services.AddSingleton<Verification.Verifier>();
         services.AddSingleton(new WorkflowRegistry().AddIngestion());
         return services;
@@ -57,9 +60,11 @@ public static class IngestionServices
         .AddWorkflow<RunWorkflow, RunInput, WorkStatus>()
         .AddWorkflow<TenantWorkflow, TenantInput, WorkStatus>()
         .AddWorkflow<TableWorkflow, TableInput, WorkStatus>()
+        .AddWorkflow<BackfillTableWorkflow, BackfillInput, WorkStatus>()
         .AddActivity<BeginTenants, NextTenants, IReadOnlyList<string>>()
         .AddActivity<BeginTenant, NextTables, IReadOnlyList<string>>()
         .AddActivity<ClaimTable, TableId, ClaimResult>()
+        .AddActivity<YieldTable, TableId, Nothing>()
         .AddActivity<PlanTable, TableId, int>()
         .AddActivity<ProcessChunk, ChunkCall, ChunkOutcome>()
         .AddActivity<FailChunks, FailChunksCall, Nothing>()

@@ -25,6 +25,7 @@ namespace Sentiment.Domain.Ingestion;
 [JsonSerializable(typeof(Watermark))]
 [JsonSerializable(typeof(Claim))]
 [JsonSerializable(typeof(Coverage))]
+[JsonSerializable(typeof(LongestSpan))]
 [JsonSerializable(typeof(DayMark))]
 [JsonSerializable(typeof(RetainedTenant))]
 [JsonSerializable(typeof(RetentionMarks))]

@@ -13,6 +13,9 @@ public sealed class SourceCatalog
     /// <summary>What the sources say of themselves, by table.</summary>
     public IEnumerable<SourceDescription> Descriptions => _sources.Values.Select(s => s.Description);
 
+    /// <summary>What the source of a table says of itself; null: there is none.</summary>
+    public SourceDescription? Find(string table) => _sources.GetValueOrDefault(table)?.Description;
+
     /// <summary>The source of a table.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public ITableSource Get(string table) =>

@@ -1,7 +1,6 @@
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Runs;
-using Sentiment.Domain.Ingestion.Tables;
 using Sentiment.Domain.Retention;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Storage;
@@ -58,10 +57,10 @@ public sealed class Verifier(ITableSnapshots snapshots, IBlobStore blobs, Source
             sums[(chunk.Tenant, chunk.Table)] = sums.GetValueOrDefault((chunk.Tenant, chunk.Table), Ledger.Empty) + chunk.Ledger;
             findings.Expect(!chunk.HasEnded || chunk.Announced == chunk.Page, $"chunk {chunk.Id}: ended with {chunk.Page} pages of which {chunk.Announced} are announced");
             findings.Expect(run.EndedAt is null || chunk.HasEnded, $"chunk {chunk.Id}: {chunk.Status} in run {run.Id}, which has ended");
-            findings.Expect(
-                chunk is not { Status: WorkStatus.Completed, Replayed: null } || !hasEnded.Contains((chunk.Tenant, chunk.Table))
-                || await TableStateStore.IsCoveredAsync(reader, chunk, cancellationToken).ConfigureAwait(false),
-                $"chunk {chunk.Id}: completed and its coverage is missing");
+            if (hasEnded.Contains((chunk.Tenant, chunk.Table)))
+            {
+                await CoverageCheck.CheckRecordedAsync(reader, run, chunk, findings, cancellationToken).ConfigureAwait(false);
+            }
         }
 
         foreach (var table in tables)

@@ -28,6 +28,10 @@ public sealed class IngestionActivities(DurableFunctions functions, DurableClien
     public Task<JsonElement?> PlanTable([ActivityTrigger] JsonElement call, CancellationToken stopping) =>
         functions.RunActivityAsync(nameof(PlanTable), call, stopping);
 
+    [Function(nameof(YieldTable))]
+    public Task<JsonElement?> YieldTable([ActivityTrigger] JsonElement call, CancellationToken stopping) =>
+        functions.RunActivityAsync(nameof(YieldTable), call, stopping);
+
     [Function(nameof(ProcessChunk))]
     public Task<JsonElement?> ProcessChunk([ActivityTrigger] JsonElement call, CancellationToken stopping) =>
         functions.RunActivityAsync(nameof(ProcessChunk), call, stopping);

@@ -19,4 +19,8 @@ public sealed class IngestionOrchestrators(DurableFunctions functions)
     [Function(nameof(TableWorkflow))]
     public Task<JsonElement?> TableWorkflow([OrchestrationTrigger] TaskOrchestrationContext context) =>
         functions.RunWorkflowAsync(nameof(TableWorkflow), context);
+
+    [Function(nameof(BackfillTableWorkflow))]
+    public Task<JsonElement?> BackfillTableWorkflow([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        functions.RunWorkflowAsync(nameof(BackfillTableWorkflow), context);
 }

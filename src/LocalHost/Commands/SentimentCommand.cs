@@ -18,7 +18,7 @@ internal sealed class SentimentCommand(Interrupt interrupt)
             DemoCommand.Create(interrupt), ServeCommand.Create(interrupt), RunCommand.Create(interrupt),
             StatusCommand.Create(interrupt), RunsCommand.Create(interrupt), ChunksCommand.Create(interrupt),
             ItemsCommand.Create(interrupt), ScoreCommand.Create(interrupt), VerifyCommand.Create(interrupt),
-            ReplayCommand.Create(interrupt), PlanCommand.Create(interrupt),
+            ReplayCommand.Create(interrupt), PlanCommand.Create(interrupt), BackfillCommand.Create(interrupt), CoverageCommand.Create(interrupt),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

@@ -48,19 +48,19 @@ internal static class StatusCommand
     {
         Plain.Line($"Run {report.Run.Id}: {Plain.Of(report.Run.Status)}, {report.Fraction:P0}; started {Plain.Of(report.Run.StartedAt)}"
             + (report.Run.EndedAt is { } ended ? $", ended {Plain.Of(ended)}" : ""));
-        var table = Plain.Table("tenant", "table", "status", "chunks", "read", "accepted", "duplicate", "quarantined", "skipped");
+        var table = Plain.Table("tenant", "table", "status", "chunks", "read", "accepted", "duplicate", "quarantined", "skipped", "holes");
         foreach (var tenant in report.Tenants)
         {
             if (tenant.Tables.Count == 0)
             {
-                Plain.Row(table, tenant.Tenant, "", Plain.Of(tenant.Status), "", "", "", "", "", "");
+                Plain.Row(table, tenant.Tenant, "", Plain.Of(tenant.Status), "", "", "", "", "", "", "");
             }
 
             foreach (var row in tenant.Tables)
             {
                 var chunks = $"{row.Chunks.Completed}/{row.Chunks.Total}" + (row.Chunks.Failed > 0 ? $", {row.Chunks.Failed} failed" : "") + (row.Chunks.Deferred > 0 ? $", {row.Chunks.Deferred} left" : "");
                 Plain.Row(table, tenant.Tenant, row.Table, Plain.Of(row.Status), chunks, Plain.Of(row.Records.Read), Plain.Of(row.Records.Accepted),
-                    Plain.Of(row.Records.Duplicate), Plain.Of(row.Records.Quarantined), Plain.Of(row.Records.Skipped));
+                    Plain.Of(row.Records.Duplicate), Plain.Of(row.Records.Quarantined), Plain.Of(row.Records.Skipped), Plain.Of(row.Holes));
             }
         }
 

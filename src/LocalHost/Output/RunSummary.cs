@@ -8,7 +8,7 @@ namespace Sentiment.LocalHost.Output;
 
 /// <summary>How a run ended; scripts read it, so its names stay.</summary>
 internal sealed record RunSummary(
-    string Run, string Status, Tally Tenants, Tally Chunks, RecordsDocument Records, double Seconds, double RecordsPerSecond, CallTally Calls)
+    string Run, string Status, Tally Tenants, Tally Chunks, RecordsDocument Records, double Seconds, double RecordsPerSecond, CallTally Calls, int Holes)
 {
     /// <summary>Prints the summary; returns the exit code.</summary>
     /// <param name="report">The run at its end.</param>
@@ -21,7 +21,7 @@ internal sealed record RunSummary(
         var rate = seconds > 0 ? Math.Round((report.Records.Read - before.Records.Read) / seconds, 1) : 0;
         var summary = new RunSummary(
             report.Run.Id, report.Run.Status.ToString().ToLowerInvariant(), report.TenantTally, report.ChunkTally,
-            RecordsDocument.Of(report.Records), seconds, rate, report.Calls);
+            RecordsDocument.Of(report.Records), seconds, rate, report.Calls, report.Holes);
         if (json)
         {
             Console.Out.WriteLine(JsonSerializer.Serialize(summary, SummaryJson.Default.RunSummary));
@@ -43,6 +43,11 @@ internal sealed record RunSummary(
             $"  records   {Text(Records.Read)} read = {Text(Records.Accepted)} accepted + {Text(Records.Duplicate)} duplicate + {Text(Records.Quarantined)} quarantined"
             + $"; {Text(Records.Skipped)} outside the window; {Text(RecordsPerSecond)} a second");
         Console.Out.WriteLine($"  calls     {Of(Calls)}");
+        if (Holes > 0)
+        {
+            Console.Out.WriteLine($"  holes     {Text(Holes)} left, counted in chunks: see 'coverage', and 'backfill' to fetch them");
+        }
+
         foreach (var line in Reasons(report))
         {
             Console.Out.WriteLine(line);

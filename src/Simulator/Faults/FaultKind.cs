@@ -35,4 +35,31 @@ public enum FaultKind
 
     /// <summary>The date filter of this call is ignored.</summary>
     IgnoreDates,
+
+    /// <summary>401, or as the vendor refuses a key. This one and those after it are drawn only where they are named.</summary>
+    Unauthorized,
+
+    /// <summary>403, or as the vendor refuses a table.</summary>
+    Forbidden,
+
+    /// <summary>408.</summary>
+    RequestTimeout,
+
+    /// <summary>200 with the vendor's complaint of too many calls instead of records.</summary>
+    ErrorWithStatus200,
+
+    /// <summary>200 with JSON of another shape.</summary>
+    OtherShape,
+
+    /// <summary>302 to another host.</summary>
+    Redirect,
+
+    /// <summary>200 with a body of 40 MiB.</summary>
+    Oversize,
+
+    /// <summary>The connection is reset before the first byte.</summary>
+    Reset,
+
+    /// <summary>200 with a body that drips until the caller hangs up.</summary>
+    EndlessBody,
 }

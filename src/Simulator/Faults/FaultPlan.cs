@@ -5,7 +5,7 @@ namespace Sentiment.Simulator.Faults;
 /// <summary>Draws the fault of each call from the seed and the call's number, so that a run can be repeated.</summary>
 internal sealed class FaultPlan(long seed, FaultSettings initial)
 {
-    private static readonly FaultKind[] Every = Enum.GetValues<FaultKind>();
+    private static readonly FaultKind[] Unnamed = [.. Enum.GetValues<FaultKind>().Where(kind => kind < FaultKind.Unauthorized)];
 
     private readonly Lock _gate = new();
     private FaultSettings _settings = initial;
@@ -57,7 +57,7 @@ internal sealed class FaultPlan(long seed, FaultSettings initial)
             }
 
             _left--;
-            return draw.Pick(_settings.Kinds.Count == 0 ? Every : [.. _settings.Kinds]);
+            return draw.Pick(_settings.Kinds.Count == 0 ? Unnamed : [.. _settings.Kinds]);
         }
     }
 }

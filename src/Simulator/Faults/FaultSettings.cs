@@ -11,7 +11,7 @@ public sealed record FaultSettings
     /// <summary>The share of calls that fail, 0 to 1.</summary>
     public double Share { get; init; }
 
-    /// <summary>The kinds drawn from, each as likely as another; every kind when empty.</summary>
+    /// <summary>The kinds drawn from, each as likely as another; when empty, every kind before <see cref="FaultKind.Unauthorized"/>.</summary>
     public IReadOnlyList<FaultKind> Kinds { get; init; } = [];
 
     /// <summary>What an injected 429 says in Retry-After.</summary>

@@ -26,7 +26,7 @@ public class AbandonedPageTests
         host.Faults.CrashAt = host.Faults.Writes + write;
         await Assert.ThrowsAsync<CrashException>(() => host.ProcessAsync(chunk));
         await host.CloseAsync();
-        await host.Get<ChunkFailure>().FailAsync(chunk, "cancelled", default);
+        await host.Get<ChunkFailure>().FailAsync(chunk, "cancelled", FailureKind.Cancelled, default);
         await host.Get<RunStore>().SetStatusAsync("r1", WorkStatus.Failed, host.Time.GetUtcNow(), default);
         await host.AssertCleanAsync();
     }

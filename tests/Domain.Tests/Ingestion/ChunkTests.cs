@@ -186,8 +186,8 @@ public class ChunkTests
             ? throw new TimeoutException("nobody listens") : Task.CompletedTask;
         await Assert.ThrowsAsync<TimeoutException>(() => host.ProcessAsync(chunk));
         host.Announced.Before = (_, _) => Task.CompletedTask;
-        await host.Get<ChunkFailure>().FailAsync(chunk, "given up", default);
-        await host.Get<ChunkFailure>().FailAsync(chunk, "given up again", default);
+        await host.Get<ChunkFailure>().FailAsync(chunk, "given up", FailureKind.Cancelled, default);
+        await host.Get<ChunkFailure>().FailAsync(chunk, "given up again", FailureKind.Cancelled, default);
         var row = await host.ChunkAsync(chunk);
         Assert.Equal((WorkStatus.Failed, "given up", 2, 2), (row.Status, row.Reason, row.Page, row.Announced));
         Assert.Equal([1, 2], host.Announced.Of(chunk));

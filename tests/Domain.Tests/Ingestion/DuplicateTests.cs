@@ -86,7 +86,7 @@ public class DuplicateTests
         host.Faults.CrashAt = host.Faults.Writes + write;
         await Assert.ThrowsAsync<CrashException>(() => host.ProcessAsync(chunk));
         await host.CloseAsync();
-        await host.Get<ChunkFailure>().FailAsync(chunk, "cancelled", default);
+        await host.Get<ChunkFailure>().FailAsync(chunk, "cancelled", FailureKind.Cancelled, default);
         await host.Get<RunStore>().SetStatusAsync(run, WorkStatus.Failed, host.Time.GetUtcNow(), default);
     }
 }

@@ -134,7 +134,7 @@ public class RetentionTests
             ? throw new CrashException() : Task.CompletedTask;
         await Assert.ThrowsAsync<CrashException>(() => host.ProcessAsync(chunk));
         await host.CloseAsync();
-        await host.Get<ChunkFailure>().FailAsync(chunk, "cancelled", default);
+        await host.Get<ChunkFailure>().FailAsync(chunk, "cancelled", FailureKind.Cancelled, default);
         await host.Get<RunStore>().SetStatusAsync(run, WorkStatus.Failed, host.Time.GetUtcNow(), default);
 
         await DayAsync(host, 12);

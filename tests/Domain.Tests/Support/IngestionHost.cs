@@ -101,7 +101,7 @@ public sealed partial class IngestionHost : IAsyncDisposable
     {
         foreach (var chunk in chunks)
         {
-            await Get<TableStateStore>().CoverAsync(chunk.Tenant, chunk.Table, [await ChunkAsync(chunk)], default);
+            await Get<TableStateStore>().CoverAsync(chunk.Tenant, chunk.Table, [await ChunkAsync(chunk)], isExplicit: false, default);
         }
     }
 

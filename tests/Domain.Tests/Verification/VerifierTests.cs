@@ -85,6 +85,7 @@ public class VerifierTests
             Page = 0,
             Announced = 0,
             Drained = false,
+            FetchedAt = null,
             Ledger = Ledger.Empty,
         };
         await host.Get<ChunkStore>().PlanAsync([chunk], default);
@@ -93,6 +94,21 @@ public class VerifierTests
         Assert.Equal(
             ["coverage of acme wire/news AAPL: a hole from 2030-01-10T12:00:00.0000000Z to 2030-01-11T12:00:00.0000000Z that no failed chunk names"],
             (await host.VerifyAsync()).Problems);
+    }
+
+    [Theory]
+    [InlineData("\"state\":\"Failed\"", "\"state\":\"Covered\"", "failed and recorded as covered")]
+    [InlineData("", "", "failed and no hole is recorded")]
+    public async Task A_failed_chunk_whose_hole_is_not_recorded_is_named(string replaced, string by, string problem)
+    {
+        await using var host = Open();
+        var chunk = (await host.PlanAsync("r1", "acme", ["AAPL"])).Single();
+        await host.Get<ChunkFailure>().FailAsync(chunk, "404 from wire", FailureKind.Permanent, default);
+        await host.CoverAsync(chunk);
+        await host.Get<RunStore>().PutTableAsync("r1", new("acme", "wire/news", WorkStatus.Failed, "404 from wire", 1, 0, 1, Ledger.Empty), default);
+        Assert.Empty((await host.VerifyAsync()).Problems);
+        await TamperAsync(host, "table|acme|", "c|", replaced, by);
+        Assert.Equal([$"chunk r1|acme|wire~2fnews|000001: {problem}"], (await host.VerifyAsync()).Problems);
     }
 
     [Fact]

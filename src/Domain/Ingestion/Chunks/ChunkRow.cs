@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Sentiment.Domain.Ingestion.Replays;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Quotas;
@@ -15,6 +16,23 @@ public sealed record ChunkId(string Run, string Tenant, string Table, int Number
 {
     /// <summary>The id in keys and stamps: contains the run's.</summary>
     public override string ToString() => $"{Run}|{Tenant}|{TableLimits.Escape(Table)}|{Rows.Number(Number)}";
+}
+
+/// <summary>How a chunk failed.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<FailureKind>))]
+public enum FailureKind
+{
+    /// <summary>A later try may succeed; those that it had did not.</summary>
+    Transient,
+
+    /// <summary>The same call will fail again.</summary>
+    Permanent,
+
+    /// <summary>Its table was stopped: the credential was refused or is missing, or the table could not be worked off.</summary>
+    Stopped,
+
+    /// <summary>Its run was cancelled.</summary>
+    Cancelled,
 }
 
 /// <summary>A chunk's checkpoint; it is written last of all that a page writes.</summary>
@@ -68,8 +86,14 @@ public sealed record ChunkRow
     /// <summary>Why it failed or was left.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>When its vendor permits the call that it was left for.</summary>
-    public DateTimeOffset? DeferredUntil { get; init; }
+    /// <summary>How it failed; null where it did not, and in rows of before that was noted.</summary>
+    public FailureKind? Failure { get; init; }
+
+    /// <summary>Why it waits, or waited when it was left or its run was cancelled, as the vendor or what it permits said.</summary>
+    public string? WaitingFor { get; init; }
+
+    /// <summary>When that wait ends; null: it does not wait.</summary>
+    public DateTimeOffset? WaitingUntil { get; init; }
 
     /// <summary>Raised by every holder; a holder that finds another's stops.</summary>
     public long Epoch { get; init; }

@@ -19,13 +19,13 @@ internal sealed class FailChunks(ChunkFailure failure, ChunkStore chunks) : Acti
     {
         if (input.Number is { } number)
         {
-            await failure.FailAsync(new(input.Run, input.Tenant, input.Table, number), input.Reason, cancellationToken).ConfigureAwait(false);
+            await failure.FailAsync(new(input.Run, input.Tenant, input.Table, number), input.Reason, FailureKind.Transient, cancellationToken).ConfigureAwait(false);
             return Nothing.Value;
         }
 
         await foreach (var chunk in chunks.ListAsync(input.Run, input.Tenant, input.Table, cancellationToken).ConfigureAwait(false))
         {
-            await failure.FailAsync(chunk.Id, input.Reason, cancellationToken).ConfigureAwait(false);
+            await failure.FailAsync(chunk.Id, input.Reason, FailureKind.Stopped, cancellationToken).ConfigureAwait(false);
         }
 
         return Nothing.Value;
@@ -36,7 +36,7 @@ internal sealed class FailChunks(ChunkFailure failure, ChunkStore chunks) : Acti
 internal sealed class ChunkFailure(ChunkStore chunks, PageAnnouncers announcers, TimeProvider time)
 {
     /// <summary>Announces what the chunk has committed, then fails it; one that has ended is left as it is.</summary>
-    public async Task FailAsync(ChunkId id, string reason, CancellationToken cancellationToken)
+    public async Task FailAsync(ChunkId id, string reason, FailureKind kind, CancellationToken cancellationToken)
     {
         while (await chunks.GetAsync(id, cancellationToken).ConfigureAwait(false) is { Row.HasEnded: false } stored)
         {
@@ -44,7 +44,7 @@ internal sealed class ChunkFailure(ChunkStore chunks, PageAnnouncers announcers,
             {
                 var row = await announcers.AnnounceAsync(stored.Row, cancellationToken).ConfigureAwait(false);
                 await chunks.SaveAsync(
-                    row with { Status = WorkStatus.Failed, Reason = reason, EndedAt = time.GetUtcNow(), Epoch = row.Epoch + 1 }, stored.ETag, cancellationToken).ConfigureAwait(false);
+                    row with { Status = WorkStatus.Failed, Reason = reason, Failure = kind, EndedAt = time.GetUtcNow(), Epoch = row.Epoch + 1 }, stored.ETag, cancellationToken).ConfigureAwait(false);
                 SentimentMeter.Chunks.Add(1, new KeyValuePair<string, object?>("outcome", "failed"));
             }
             catch (ChunkSupersededException)

@@ -3,6 +3,7 @@ using Sentiment.Domain.Diagnostics;
 using Sentiment.Domain.Ingestion.Pages;
 using Sentiment.Domain.Ingestion.Replays;
 using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Quotas;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Storage;
 using Sentiment.Domain.Tenants;
@@ -57,7 +58,7 @@ internal sealed class ProcessChunk(
         var held = stored;
         try
         {
-            held = await chunks.SaveAsync(held.Row with { Status = WorkStatus.Running, Epoch = held.Row.Epoch + 1 }, held.ETag, cancellationToken).ConfigureAwait(false);
+            held = await chunks.SaveAsync(held.Row with { Status = WorkStatus.Running, Epoch = held.Row.Epoch + 1, WaitingFor = null, WaitingUntil = null }, held.ETag, cancellationToken).ConfigureAwait(false);
             var saved = held.Row;
             var mayBePinned = stored.Row.Epoch > 0;
             held = held with { Row = await announcers.AnnounceAsync(held.Row, cancellationToken).ConfigureAwait(false) };
@@ -86,7 +87,7 @@ internal sealed class ProcessChunk(
                 held = held with { Row = await announcers.AnnounceAsync(held.Row, cancellationToken).ConfigureAwait(false) };
             }
 
-            return await EndAsync(held, WorkStatus.Completed, null, new(ChunkResult.Done), cancellationToken).ConfigureAwait(false);
+            return await EndAsync(held, WorkStatus.Completed, null, null, new(ChunkResult.Done), cancellationToken).ConfigureAwait(false);
         }
         catch (ChunkSupersededException)
         {
@@ -94,37 +95,38 @@ internal sealed class ProcessChunk(
         }
         catch (SourceWaitException wait)
         {
-            return await WaitAsync(held, wait, cancellationToken).ConfigureAwait(false);
+            return await PutOffAsync(held, wait, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception stop) when (stop is SourceStoppedException or SecretMissingException)
         {
-            return await EndAsync(held, WorkStatus.Failed, stop.Message, new(ChunkResult.Stopped, Reason: stop.Message), cancellationToken).ConfigureAwait(false);
+            return await EndAsync(held, WorkStatus.Failed, stop.Message, FailureKind.Stopped, new(ChunkResult.Stopped, Reason: stop.Message), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is SourceException { IsTransient: false } or NonRetryableException)
         {
-            return await EndAsync(held, WorkStatus.Failed, failure.Message, new(ChunkResult.Done), cancellationToken).ConfigureAwait(false);
+            return await EndAsync(held, WorkStatus.Failed, failure.Message, FailureKind.Permanent, new(ChunkResult.Done), cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>Whether the chunk waits, is left for a later run, or leaves its table to another vendor's.</summary>
-    private async Task<ChunkOutcome> WaitAsync(Stored<ChunkRow> held, SourceWaitException wait, CancellationToken cancellationToken)
+    private async Task<ChunkOutcome> PutOffAsync(Stored<ChunkRow> held, SourceWaitException wait, CancellationToken cancellationToken)
     {
         var row = held.Row;
-        if (wait.IsFailing && (await runs.PinnedTenantAsync(row.Run, row.Tenant, cancellationToken).ConfigureAwait(false)).Fallbacks?.GetValueOrDefault(row.Table) is { } instead)
+        if (wait.IsFailing && row.Priority != CallPriority.Backfill
+            && (await runs.PinnedTenantAsync(row.Run, row.Tenant, cancellationToken).ConfigureAwait(false)).Fallbacks?.GetValueOrDefault(row.Table) is { } instead)
         {
             var reason = $"{wait.Message}; {instead} took over";
-            return await EndAsync(held, WorkStatus.Failed, reason, new(ChunkResult.Stopped, Reason: reason, Instead: instead), cancellationToken).ConfigureAwait(false);
+            return await EndAsync(held, WorkStatus.Failed, reason, FailureKind.Transient, new(ChunkResult.Stopped, Reason: reason, Instead: instead), cancellationToken).ConfigureAwait(false);
         }
 
         if (!(wait.Until > row.WaitsUntil))
         {
-            return new(ChunkResult.Wait, wait.Until);
+            return await WaitAsync(held, wait, cancellationToken).ConfigureAwait(false);
         }
 
         // A vendor that fails for so long is a failure; one whose limits are used up is not.
-        return wait.IsFailing ? await EndAsync(held, WorkStatus.Failed, wait.Message, new(ChunkResult.Done), cancellationToken).ConfigureAwait(false)
+        return wait.IsFailing ? await EndAsync(held, WorkStatus.Failed, wait.Message, FailureKind.Transient, new(ChunkResult.Done), cancellationToken).ConfigureAwait(false)
             : await EndAsync(
-                held with { Row = row with { DeferredUntil = wait.Until } }, WorkStatus.Deferred, wait.Message, new(ChunkResult.Done), cancellationToken).ConfigureAwait(false);
+                held with { Row = row with { WaitingFor = wait.Message, WaitingUntil = wait.Until } }, WorkStatus.Deferred, wait.Message, null, new(ChunkResult.Done), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Writes all of the next page but its checkpoint, which is returned.</summary>
@@ -173,12 +175,26 @@ internal sealed class ProcessChunk(
     private static void Count(string outcome, long records) =>
         SentimentMeter.Records.Add(records, new KeyValuePair<string, object?>("outcome", outcome));
 
-    private async Task<ChunkOutcome> EndAsync(
-        Stored<ChunkRow> held, WorkStatus status, string? reason, ChunkOutcome outcome, CancellationToken cancellationToken)
+    // The row says that it waits, so that nobody takes its span for one that is being fetched.
+    private async Task<ChunkOutcome> WaitAsync(Stored<ChunkRow> held, SourceWaitException wait, CancellationToken cancellationToken)
     {
         try
         {
-            await chunks.SaveAsync(held.Row with { Status = status, Reason = reason, EndedAt = time.GetUtcNow() }, held.ETag, cancellationToken).ConfigureAwait(false);
+            await chunks.SaveAsync(held.Row with { WaitingFor = wait.Message, WaitingUntil = wait.Until }, held.ETag, cancellationToken).ConfigureAwait(false);
+            return new(ChunkResult.Wait, wait.Until);
+        }
+        catch (ChunkSupersededException)
+        {
+            return new(ChunkResult.More);
+        }
+    }
+
+    private async Task<ChunkOutcome> EndAsync(
+        Stored<ChunkRow> held, WorkStatus status, string? reason, FailureKind? failure, ChunkOutcome outcome, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await chunks.SaveAsync(held.Row with { Status = status, Reason = reason, Failure = failure, EndedAt = time.GetUtcNow() }, held.ETag, cancellationToken).ConfigureAwait(false);
             SentimentMeter.Chunks.Add(1, new KeyValuePair<string, object?>("outcome", status switch { WorkStatus.Completed => "completed", WorkStatus.Deferred => "deferred", _ => "failed" }));
             return outcome;
         }

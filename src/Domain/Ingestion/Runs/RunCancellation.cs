@@ -22,16 +22,16 @@ internal sealed class RunCancellation(
         await workflows.TerminateAsync(WorkflowIds.Of(row), reason, cancellationToken).ConfigureAwait(false);
         await foreach (var chunk in chunks.ListAsync(run, null, null, cancellationToken).ConfigureAwait(false))
         {
-            await failure.FailAsync(chunk.Id, reason, cancellationToken).ConfigureAwait(false);
+            await failure.FailAsync(chunk.Id, reason, FailureKind.Cancelled, cancellationToken).ConfigureAwait(false);
         }
 
         foreach (var table in await runs.TablesAsync(run, null, cancellationToken).ConfigureAwait(false))
         {
             if (table.Status is WorkStatus.Pending or WorkStatus.Running)
             {
-                // What was fetched before the end is covered all the same.
+                // What was fetched before the end is covered all the same; the rest are holes.
                 var all = await chunks.ListAsync(run, table.Tenant, table.Table, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
-                await claims.CoverAsync(table.Tenant, table.Table, all, cancellationToken).ConfigureAwait(false);
+                await claims.CoverAsync(table.Tenant, table.Table, all, row.Arguments.IsExplicit, cancellationToken).ConfigureAwait(false);
                 await runs.PutTableAsync(run, table with { Status = WorkStatus.Failed, Reason = reason }, cancellationToken).ConfigureAwait(false);
             }
 

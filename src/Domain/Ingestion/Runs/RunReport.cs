@@ -29,7 +29,8 @@ public sealed record CallTally(long Planned, long Made, long Deferred, DateTimeO
     public static CallTally Add(CallTally left, CallTally right) => left + right;
 
     internal static CallTally Of(ChunkRow chunk) => chunk.Replayed is not null ? Empty : new(
-        chunk.PlannedCalls, chunk.Page, chunk.Status == WorkStatus.Deferred ? Math.Max(0, chunk.PlannedCalls - chunk.Page) : 0, chunk.DeferredUntil);
+        chunk.PlannedCalls, chunk.Page, chunk.Status == WorkStatus.Deferred ? Math.Max(0, chunk.PlannedCalls - chunk.Page) : 0,
+        chunk.Status == WorkStatus.Deferred ? chunk.WaitingUntil : null);
 }
 
 /// <summary>A table in a report.</summary>
@@ -40,8 +41,10 @@ public sealed record CallTally(long Planned, long Made, long Deferred, DateTimeO
 /// <param name="Records">Its committed records.</param>
 /// <param name="Quarantined">The quarantined ones by the field that was wrong.</param>
 /// <param name="Calls">Its calls.</param>
+/// <param name="Holes">What it leaves unfetched, counted in chunks: those that failed or were left, and those that a backfill had no room for.</param>
 public sealed record TableReport(
-    string Table, WorkStatus Status, string? Reason, Tally Chunks, Ledger Records, IReadOnlyDictionary<string, long> Quarantined, CallTally Calls);
+    string Table, WorkStatus Status, string? Reason, Tally Chunks, Ledger Records, IReadOnlyDictionary<string, long> Quarantined, CallTally Calls,
+    int Holes);
 
 /// <summary>A tenant in a report.</summary>
 /// <param name="Tenant">Its id.</param>
@@ -75,19 +78,22 @@ public sealed record RunReport(RunRow Run, IReadOnlyList<TenantReport> Tenants)
         t.Status is WorkStatus.Completed or WorkStatus.Failed ? 1
         : t.Tables.Sum(x => x.Chunks.Total) is var total and > 0 ? t.Tables.Sum(x => x.Chunks.Completed + x.Chunks.Failed + x.Chunks.Deferred) / (double)total : 0);
 
+    /// <summary>What it leaves unfetched, counted in chunks.</summary>
+    public int Holes => AllTables.Sum(t => t.Holes);
+
     private IEnumerable<TableReport> AllTables => Tenants.SelectMany(t => t.Tables);
 
     /// <summary>Reads the report of a run, or null if there is none of that id.</summary>
-    public static async Task<RunReport?> ReadAsync(ITableReader reader, string run, CancellationToken cancellationToken)
+    public static async Task<RunReport?> ReadAsync(ITableReader reader, string id, CancellationToken cancellationToken)
     {
-        if (await RunStore.GetAsync(reader, run, cancellationToken).ConfigureAwait(false) is not { } stored)
+        if (await RunStore.GetAsync(reader, id, cancellationToken).ConfigureAwait(false) is not { } stored)
         {
             return null;
         }
 
         var sums = new Dictionary<(string Tenant, string Table), (Tally Chunks, Ledger Records, CallTally Calls)>();
         var reasons = new Dictionary<(string Tenant, string Table), SortedDictionary<string, long>>();
-        await foreach (var chunk in ChunkStore.ListAsync(reader, run, null, null, cancellationToken).ConfigureAwait(false))
+        await foreach (var chunk in ChunkStore.ListAsync(reader, id, null, null, cancellationToken).ConfigureAwait(false))
         {
             var (chunks, records, calls) = sums.GetValueOrDefault((chunk.Tenant, chunk.Table), (new(0, 0, 0), Ledger.Empty, CallTally.Empty));
             sums[(chunk.Tenant, chunk.Table)] = (new(
@@ -101,12 +107,14 @@ public sealed record RunReport(RunRow Run, IReadOnlyList<TenantReport> Tenants)
             }
         }
 
-        var tables = (await RunStore.TablesAsync(reader, run, null, cancellationToken).ConfigureAwait(false)).ToLookup(t => t.Tenant, StringComparer.Ordinal);
-        var tenants = await RunStore.TenantsAsync(reader, run, cancellationToken).ConfigureAwait(false);
-        return new(stored.Row, [.. tenants.Select(t => new TenantReport(t.Tenant.Id, t.Status, t.Reason, [.. tables[t.Tenant.Id].Select(w =>
+        var tables = (await RunStore.TablesAsync(reader, id, null, cancellationToken).ConfigureAwait(false)).ToLookup(t => t.Tenant, StringComparer.Ordinal);
+        var tenants = await RunStore.TenantsAsync(reader, id, cancellationToken).ConfigureAwait(false);
+        var run = stored.Row;
+        return new(run, [.. tenants.Select(t => new TenantReport(t.Tenant.Id, t.Status, t.Reason, [.. tables[t.Tenant.Id].Select(w =>
         {
             var (chunks, records, calls) = sums.GetValueOrDefault((w.Tenant, w.Table), (new(0, 0, 0), Ledger.Empty, CallTally.Empty));
-            return new TableReport(w.Table, w.Status, w.Reason, chunks, records, reasons.TryGetValue((w.Tenant, w.Table), out var counts) ? counts : None, calls);
+            return new TableReport(w.Table, w.Status, w.Reason, chunks, records, reasons.TryGetValue((w.Tenant, w.Table), out var counts) ? counts : None, calls,
+                run.Arguments.Replay is null ? chunks.Failed + chunks.Deferred + w.HolesLeft : 0);
         })]))]);
     }
 }

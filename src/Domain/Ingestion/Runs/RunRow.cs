@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Sentiment.Domain.Ingestion.Replays;
 using Sentiment.Domain.Quotas;
 using Sentiment.Domain.Tenants;
@@ -37,12 +38,13 @@ public enum WorkStatus
 /// <param name="To">The window's explicit end.</param>
 /// <param name="TenantsFile">A hash of the tenants file.</param>
 /// <param name="Replay">What of the archive is gone through again; null: the vendors are asked.</param>
+/// <param name="Backfill">Whether the holes of the coverage map are fetched; it is written only where it holds, so that the hashes of other arguments stay.</param>
 public sealed record RunArguments(
     IReadOnlyList<string> Tenants, IReadOnlyList<string> Tables, DateTimeOffset? From, DateTimeOffset? To, string TenantsFile,
-    ReplayKind? Replay = null)
+    ReplayKind? Replay = null, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Backfill = false)
 {
-    /// <summary>Whether the caller gave a window, or asked for a replay; then the run moves no watermark.</summary>
-    public bool IsExplicit => From is not null || To is not null || Replay is not null;
+    /// <summary>Whether the caller gave a window, or asked for a replay or a backfill; then the run moves no watermark.</summary>
+    public bool IsExplicit => From is not null || To is not null || Replay is not null || Backfill;
 }
 
 /// <summary>A run as stored.</summary>
@@ -89,6 +91,7 @@ public sealed record RunTenantRow(Tenant Tenant, WorkStatus Status, string? Reas
 /// <param name="ChunksFailed">Of them failed.</param>
 /// <param name="Ledger">The sum over its chunks.</param>
 /// <param name="Attempt">The run's attempt that wrote the row.</param>
+/// <param name="HolesLeft">Of a backfill: holes that its bound left no room for, counted in chunks.</param>
 public sealed record RunTableRow(
     string Tenant, string Table, WorkStatus Status, string? Reason, int Chunks, int ChunksCompleted, int ChunksFailed, Ledger Ledger,
-    int Attempt = 1);
+    int Attempt = 1, int HolesLeft = 0);

@@ -15,8 +15,10 @@ namespace Sentiment.Domain.Ingestion.Runs;
 /// <param name="From">The window's start; null: where each table's watermark says.</param>
 /// <param name="To">The window's end; null: the run's start.</param>
 /// <param name="Replay">What of the archive to go through again, instead of asking vendors; takes no window.</param>
+/// <param name="Backfill">Whether to fetch the holes of the coverage map, within the window or the tables' histories, instead of what is new.</param>
 public sealed record RunRequest(
-    IReadOnlyList<string> Tenants, IReadOnlyList<string> Tables, DateTimeOffset? From, DateTimeOffset? To, ReplayKind? Replay = null)
+    IReadOnlyList<string> Tenants, IReadOnlyList<string> Tables, DateTimeOffset? From, DateTimeOffset? To, ReplayKind? Replay = null,
+    bool Backfill = false)
 {
     /// <summary>All tenants, all tables, whatever is new.</summary>
     public static RunRequest Everything { get; } = new([], [], null, null);
@@ -89,7 +91,7 @@ public sealed class RunStarter
     /// <returns>False if the workflow has ended without ending its run, which is then cancelled with the reason.</returns>
     public async Task<bool> BeginAsync(RunRow run, CancellationToken cancellationToken)
     {
-        var instance = await _workflows.StartAsync(nameof(RunWorkflow), new RunInput(run.Id, run.Bounds), WorkflowIds.Of(run), cancellationToken).ConfigureAwait(false);
+        var instance = await _workflows.StartAsync(nameof(RunWorkflow), new RunInput(run.Id, run.Bounds, Backfill: run.Arguments.Backfill), WorkflowIds.Of(run), cancellationToken).ConfigureAwait(false);
         if (!instance.HasEnded || (await _runs.GetAsync(run.Id, cancellationToken).ConfigureAwait(false))?.Row.EndedAt is not null)
         {
             return true;
@@ -144,7 +146,7 @@ public sealed class RunStarter
 
     internal static RunArguments ArgumentsOf(RunRequest request, TenantRoster roster) => new(
         [.. request.Tenants.Distinct().Order(StringComparer.Ordinal)], [.. request.Tables.Distinct().Order(StringComparer.Ordinal)],
-        request.From, request.To, roster.Hash, request.Replay);
+        request.From, request.To, roster.Hash, request.Replay, request.Backfill);
 
     internal static void Check(RunRequest request, IReadOnlyList<Tenant> tenants)
     {
@@ -157,6 +159,11 @@ public sealed class RunStarter
         if (request is { Replay: not null, From: not null } or { Replay: not null, To: not null })
         {
             problems.Add("replay: no 'from' and 'to' expected beside it, for it goes through all that is archived");
+        }
+
+        if (request is { Replay: not null, Backfill: true })
+        {
+            problems.Add("backfill: no 'replay' expected beside it, for one asks the vendors and the other does not");
         }
 
         if (request.From is { } from && request.To is { } to && from >= to)
@@ -189,7 +196,14 @@ public sealed class RunStarter
 
         // Rows that are missing belong to the first page that had them, so pages are gone through in the order in which they came.
         var bounds = arguments.Replay == ReplayKind.Raw ? _bounds with { ChunkWindow = 1 } : _bounds;
-        var run = new RunRow(id, arguments, now, null, WorkStatus.Pending, chosen.Count, bounds, overlap, Priority: priority);
+        if (arguments.Backfill)
+        {
+            var pairs = chosen.Sum(t => t.Tables.Count(name => arguments.Tables.Count == 0 || arguments.Tables.Contains(name)));
+            bounds = bounds with { BackfillChunks = Math.Max(1, bounds.BackfillChunks / Math.Max(1, pairs)) };
+        }
+
+        var run = new RunRow(
+            id, arguments, now, null, WorkStatus.Pending, chosen.Count, bounds, overlap, Priority: arguments.Backfill ? CallPriority.Backfill : priority);
         await _retained.RegisterAsync(chosen, now, cancellationToken).ConfigureAwait(false);
         return await _runs.TryCreateAsync(run, hash, chosen, cancellationToken).ConfigureAwait(false) ? run
             : (await _runs.GetAsync(id, cancellationToken).ConfigureAwait(false))?.Row;

@@ -231,12 +231,16 @@ public sealed class RunStore(ITableStore tables)
         return found;
     }
 
+    /// <summary>One tenant of a run, as pinned; null: the run is not about it.</summary>
+    internal static async Task<RunTenantRow?> TenantAsync(ITableReader reader, string run, string tenant, CancellationToken cancellationToken) =>
+        await reader.GetAsync(RunPartition(run), "t|" + tenant, cancellationToken).ConfigureAwait(false) is { } row
+            ? Rows.Read(row, RowJson.Default.RunTenantRow) : null;
+
     /// <summary>One tenant of the run, as pinned.</summary>
     public async Task<RunTenantRow> TenantAsync(string run, string tenant, CancellationToken cancellationToken)
     {
-        var stored = await tables.GetAsync(RunPartition(run), "t|" + tenant, cancellationToken).ConfigureAwait(false)
+        var row = await TenantAsync(tables, run, tenant, cancellationToken).ConfigureAwait(false)
             ?? throw new KeyNotFoundException($"No tenant '{tenant}' in run '{run}'.");
-        var row = Rows.Read(stored, RowJson.Default.RunTenantRow);
         if (_pinned.Count >= MaxPinned)
         {
             _pinned.Clear();

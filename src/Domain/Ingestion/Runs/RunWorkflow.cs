@@ -9,7 +9,8 @@ namespace Sentiment.Domain.Ingestion.Runs;
 /// <param name="After">The last tenant of the generation before; null: none.</param>
 /// <param name="Done">Tenants done in earlier generations.</param>
 /// <param name="Failed">Of them failed.</param>
-public sealed record RunInput(string Run, IngestionOptions Bounds, string? After = null, int Done = 0, int Failed = 0);
+/// <param name="Backfill">Whether holes are fetched, instead of what is new.</param>
+public sealed record RunInput(string Run, IngestionOptions Bounds, string? After = null, int Done = 0, int Failed = 0, bool Backfill = false);
 
 /// <summary>Works a run's tenants off in a bounded window; one that fails leaves its siblings alone.</summary>
 public sealed class RunWorkflow : Workflow<RunInput, WorkStatus>
@@ -26,7 +27,7 @@ public sealed class RunWorkflow : Workflow<RunInput, WorkStatus>
             try
             {
                 status = await context.CallWorkflowAsync<WorkStatus>(
-                    nameof(TenantWorkflow), new TenantInput(id, input.Bounds), new() { InstanceId = WorkflowIds.OfTenant(context.InstanceId, tenant) });
+                    nameof(TenantWorkflow), new TenantInput(id, input.Bounds, Backfill: input.Backfill), new() { InstanceId = WorkflowIds.OfTenant(context.InstanceId, tenant) });
             }
             catch (TaskFailedException failure)
             {

@@ -1,3 +1,4 @@
+using Sentiment.Domain.Ingestion.Backfills;
 using Sentiment.Domain.Ingestion.Tables;
 using Sentiment.Domain.Workflows;
 
@@ -12,7 +13,8 @@ public sealed record TenantId(string Run, string Tenant);
 /// <param name="Tenant">Which tenant.</param>
 /// <param name="Bounds">The run's bounds.</param>
 /// <param name="After">The last table of the generation before; null: none.</param>
-public sealed record TenantInput(TenantId Tenant, IngestionOptions Bounds, string? After = null);
+/// <param name="Backfill">Whether holes are fetched, instead of what is new.</param>
+public sealed record TenantInput(TenantId Tenant, IngestionOptions Bounds, string? After = null, bool Backfill = false);
 
 /// <summary>Works a tenant's tables off in a bounded window; one that fails leaves its siblings alone.</summary>
 public sealed class TenantWorkflow : Workflow<TenantInput, WorkStatus>
@@ -27,8 +29,10 @@ public sealed class TenantWorkflow : Workflow<TenantInput, WorkStatus>
             var id = new TableId(run, tenant, table);
             try
             {
-                return await context.CallWorkflowAsync<WorkStatus>(
-                    nameof(TableWorkflow), new TableInput(id, input.Bounds), new() { InstanceId = WorkflowIds.OfTable(context.InstanceId, table) });
+                var options = new CallOptions { InstanceId = WorkflowIds.OfTable(context.InstanceId, table) };
+                return input.Backfill
+                    ? await context.CallWorkflowAsync<WorkStatus>(nameof(BackfillTableWorkflow), new BackfillInput(id, input.Bounds), options)
+                    : await context.CallWorkflowAsync<WorkStatus>(nameof(TableWorkflow), new TableInput(id, input.Bounds), options);
             }
             catch (TaskFailedException failure)
             {

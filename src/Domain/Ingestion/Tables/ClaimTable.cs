@@ -27,7 +27,8 @@ public enum ClaimResult
 
 /// <summary>
 /// Claims a table for a run, so that no two runs are at it at a time. A claim of a run that has ended is taken over; of
-/// one that has not, the overlap policy decides.
+/// one that has not, the overlap policy decides; but a backfill lets every other run go first: that one asks for the table,
+/// and the backfill gives it away after the chunks under way and waits.
 /// </summary>
 internal sealed class ClaimTable(RunStore runs, TableStateStore tables, RunCancellation cancellation) : Activity<TableId, ClaimResult>
 {
@@ -46,8 +47,24 @@ internal sealed class ClaimTable(RunStore runs, TableStateStore tables, RunCance
             return ClaimResult.Claimed;
         }
 
+        if (run.Arguments.Backfill && await HasToWaitAsync(input, cancellationToken).ConfigureAwait(false))
+        {
+            return ClaimResult.Busy;
+        }
+
         if (claim is not null && await runs.GetAsync(claim.Row.Run, cancellationToken).ConfigureAwait(false) is { Row.EndedAt: null } other)
         {
+            if (run.Arguments.Backfill)
+            {
+                return ClaimResult.Busy;
+            }
+
+            if (other.Row is { Arguments.Backfill: true, IsSuspended: false })
+            {
+                await tables.PutWantedAsync(input.Tenant, input.Table, input.Run, cancellationToken).ConfigureAwait(false);
+                return ClaimResult.Busy;
+            }
+
             switch (run.Overlap)
             {
                 case OverlapPolicy.QueueOne:
@@ -63,6 +80,11 @@ internal sealed class ClaimTable(RunStore runs, TableStateStore tables, RunCance
             }
         }
 
+        if (run.Arguments.Backfill)
+        {
+            await tables.PutBackfillAsync(input.Tenant, input.Table, input.Run, cancellationToken).ConfigureAwait(false);
+        }
+
         try
         {
             await tables.TakeClaimAsync(input.Tenant, input.Table, input.Run, claim, cancellationToken).ConfigureAwait(false);
@@ -73,4 +95,11 @@ internal sealed class ClaimTable(RunStore runs, TableStateStore tables, RunCance
             return ClaimResult.Busy; // Another run was quicker by a moment; the next question finds its claim.
         }
     }
+
+    // For another backfill that has chunks here, or for a run that asked for the table and is not held.
+    private async Task<bool> HasToWaitAsync(TableId table, CancellationToken cancellationToken) =>
+        await tables.BackfillAsync(table.Tenant, table.Table, cancellationToken).ConfigureAwait(false) is { } backfill && backfill.Run != table.Run
+            && await runs.GetAsync(backfill.Run, cancellationToken).ConfigureAwait(false) is { Row.EndedAt: null }
+        || await tables.WantedAsync(table.Tenant, table.Table, cancellationToken).ConfigureAwait(false) is { } wanted
+            && await runs.GetAsync(wanted.Run, cancellationToken).ConfigureAwait(false) is { Row: { EndedAt: null, IsSuspended: false } };
 }

@@ -10,28 +10,29 @@ namespace Sentiment.Domain.Ingestion.Tables;
 /// <param name="Reason">Why it was stopped or could not be planned; null: its chunks say.</param>
 public sealed record TableEnd(TableId Table, string? Reason);
 
-/// <summary>Sums a table's chunks up, records what they cover, moves its watermark and gives its claim back; idempotent.</summary>
-internal sealed class FinishTable(RunStore runs, TableStateStore tables, ChunkStore chunks, SourceCatalog sources) : Activity<TableEnd, WorkStatus>
+/// <summary>Sums a table's chunks up, records what came of them, moves its watermark and gives its claim back; idempotent.</summary>
+internal sealed class FinishTable(
+    RunStore runs, TableStateStore tables, ChunkStore chunks, ChunkFailure failure, SourceCatalog sources) : Activity<TableEnd, WorkStatus>
 {
     public override async Task<WorkStatus> RunAsync(ActivityContext context, TableEnd input, CancellationToken cancellationToken)
     {
         var (run, tenant, table) = input.Table;
         var row = (await runs.GetAsync(run, cancellationToken).ConfigureAwait(false))!.Row;
-        if (await runs.TableAsync(run, tenant, table, cancellationToken).ConfigureAwait(false) is { Status: WorkStatus.Completed or WorkStatus.Failed or WorkStatus.Skipped } ended
-            && ended.Attempt == row.Attempt)
+        var known = await runs.TableAsync(run, tenant, table, cancellationToken).ConfigureAwait(false);
+        if (known is { Status: WorkStatus.Completed or WorkStatus.Failed or WorkStatus.Skipped } ended && ended.Attempt == row.Attempt)
         {
             // The claim may be what a crash left over.
             await tables.ReleaseClaimAsync(tenant, table, run, cancellationToken).ConfigureAwait(false);
             return ended.Status;
         }
 
-        var all = new List<ChunkRow>();
-        await foreach (var chunk in chunks.ListAsync(run, tenant, table, cancellationToken).ConfigureAwait(false))
+        if (input.Reason is { } broken)
         {
-            all.Add(chunk);
+            await FailRestAsync(row, input.Table, known, broken, cancellationToken).ConfigureAwait(false);
         }
 
-        await tables.CoverAsync(tenant, table, all, cancellationToken).ConfigureAwait(false);
+        var all = await chunks.ListAsync(run, tenant, table, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
+        await tables.CoverAsync(tenant, table, all, row.Arguments.IsExplicit, cancellationToken).ConfigureAwait(false);
         if (await tables.ClaimAsync(tenant, table, cancellationToken).ConfigureAwait(false) is { } claim && claim.Row.Run == run)
         {
             await MoveWatermarkAsync(row, tenant, table, all, cancellationToken).ConfigureAwait(false);
@@ -43,9 +44,28 @@ internal sealed class FinishTable(RunStore runs, TableStateStore tables, ChunkSt
         var status = reason is null && failed.Count == 0 ? WorkStatus.Completed : WorkStatus.Failed;
         await runs.PutTableAsync(run, new RunTableRow(
             tenant, table, status, reason, all.Count, all.Count(c => c.Status == WorkStatus.Completed), failed.Count,
-            all.Aggregate(Ledger.Empty, (sum, c) => sum + c.Ledger), row.Attempt), cancellationToken).ConfigureAwait(false);
+            all.Aggregate(Ledger.Empty, (sum, c) => sum + c.Ledger), row.Attempt, known?.HolesLeft ?? 0), cancellationToken).ConfigureAwait(false);
         await tables.ReleaseClaimAsync(tenant, table, run, cancellationToken).ConfigureAwait(false);
         return status;
+    }
+
+    // Chunks that were never begun, or never planned, are holes as much as those that failed.
+    private async Task FailRestAsync(RunRow run, TableId table, RunTableRow? known, string reason, CancellationToken cancellationToken)
+    {
+        if (known is null && run is { Attempt: 1, EndedAt: null, Arguments: { Replay: null, Backfill: false } } && sources.Find(table.Table) is { } source)
+        {
+            var tenant = await runs.PinnedTenantAsync(run.Id, table.Tenant, cancellationToken).ConfigureAwait(false);
+            var watermark = await tables.WatermarkAsync(table.Tenant, table.Table, cancellationToken).ConfigureAwait(false);
+            await chunks.PlanAsync(TablePlan.Of(run, tenant, source, watermark?.Row), cancellationToken).ConfigureAwait(false);
+        }
+
+        await foreach (var chunk in chunks.ListAsync(run.Id, table.Tenant, table.Table, cancellationToken).ConfigureAwait(false))
+        {
+            if (!chunk.HasEnded)
+            {
+                await failure.FailAsync(chunk.Id, reason, FailureKind.Stopped, cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 
     private async Task MoveWatermarkAsync(RunRow run, string tenant, string table, List<ChunkRow> all, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Sentiment.Domain.Ingestion.Backfills;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Replays;
 using Sentiment.Domain.Ingestion.Runs;
@@ -11,7 +12,7 @@ namespace Sentiment.Domain.Ingestion.Tables;
 /// chunks stay as they were planned, and those that failed or were left are opened again at their checkpoints.
 /// </summary>
 /// <remarks>The watermark cannot move in between, for only the holder of the claim moves it.</remarks>
-internal sealed class PlanTable(RunStore runs, TableStateStore tables, ChunkStore chunks, SourceCatalog sources, ReplayPlan replays) : Activity<TableId, int>
+internal sealed class PlanTable(RunStore runs, TableStateStore tables, ChunkStore chunks, SourceCatalog sources, ReplayPlan replays, BackfillPlan backfills) : Activity<TableId, int>
 {
     public override async Task<int> RunAsync(ActivityContext context, TableId input, CancellationToken cancellationToken)
     {
@@ -19,10 +20,12 @@ internal sealed class PlanTable(RunStore runs, TableStateStore tables, ChunkStor
             ?? throw new NonRetryableException($"No run '{input.Run}'.");
         var isPlanned = run.Attempt > 1
             && await runs.TableAsync(input.Run, input.Tenant, input.Table, cancellationToken).ConfigureAwait(false) is { Chunks: > 0 };
-        var count = isPlanned ? await ReopenAsync(input, cancellationToken).ConfigureAwait(false)
-            : await PlanAsync(run, input, cancellationToken).ConfigureAwait(false);
+        var (count, left) = isPlanned ? (await ReopenAsync(input, cancellationToken).ConfigureAwait(false), 0)
+            : run.Arguments.Backfill ? await backfills.WriteAsync(
+                run, await runs.PinnedTenantAsync(input.Run, input.Tenant, cancellationToken).ConfigureAwait(false), input, cancellationToken).ConfigureAwait(false)
+            : (await PlanAsync(run, input, cancellationToken).ConfigureAwait(false), 0);
         await runs.PutTableAsync(input.Run, new RunTableRow(
-            input.Tenant, input.Table, WorkStatus.Running, null, count, 0, 0, Ledger.Empty, run.Attempt), cancellationToken).ConfigureAwait(false);
+            input.Tenant, input.Table, WorkStatus.Running, null, count, 0, 0, Ledger.Empty, run.Attempt, left), cancellationToken).ConfigureAwait(false);
         return count;
     }
 
@@ -60,7 +63,7 @@ internal sealed class PlanTable(RunStore runs, TableStateStore tables, ChunkStor
             {
                 // Whoever asks for another attempt wants the waits that it takes.
                 await chunks.SaveAsync(
-                    ended.Row with { Status = WorkStatus.Pending, Reason = null, DeferredUntil = null, WaitsUntil = null, EndedAt = null, Epoch = ended.Row.Epoch + 1 },
+                    ended.Row with { Status = WorkStatus.Pending, Reason = null, Failure = null, WaitsUntil = null, EndedAt = null, Epoch = ended.Row.Epoch + 1 },
                     ended.ETag, cancellationToken).ConfigureAwait(false);
             }
         }

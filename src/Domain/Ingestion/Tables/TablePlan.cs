@@ -47,7 +47,7 @@ public static class TablePlan
             {
                 for (var start = from; start < to; start += span)
                 {
-                    chunks.Add(Expecting(new ChunkRow
+                    chunks.Add(Reckoned(new ChunkRow
                     {
                         Run = run.Id,
                         Tenant = tenant.Id,
@@ -60,16 +60,17 @@ public static class TablePlan
                         KeepFrom = keepFrom,
                         Priority = run.Priority,
                         WaitsUntil = run.Arguments.IsExplicit ? null : run.StartedAt + TimeSpan.FromMinutes(run.Bounds.LongestWaitMinutes),
-                    }));
+                    }, source, expected));
                 }
             }
         }
+    }
 
-        ChunkRow Expecting(ChunkRow chunk)
-        {
-            var records = expected.RecordsPerSymbolDay * TablePace.SymbolDaysOf(chunk);
-            return chunk with { PlannedCalls = ChunkSize.CallsOf(source, records), PlannedRecords = (long)Math.Round(records) };
-        }
+    /// <summary>The chunk with what it is expected to take.</summary>
+    internal static ChunkRow Reckoned(ChunkRow chunk, SourceDescription source, TablePace pace)
+    {
+        var records = pace.RecordsPerSymbolDay * TablePace.SymbolDaysOf(chunk);
+        return chunk with { PlannedCalls = ChunkSize.CallsOf(source, records), PlannedRecords = (long)Math.Round(records) };
     }
 
     /// <summary>The watermark after a run: forward only, up to the first gap, never past what the vendor was asked for.</summary>

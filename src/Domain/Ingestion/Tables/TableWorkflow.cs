@@ -20,7 +20,7 @@ public sealed class TableWorkflow : Workflow<TableInput, WorkStatus>
 {
     private const int ChunksPerGeneration = 100;
     private const int RoundsPerGeneration = 10;
-    private static readonly TimeSpan BusyPoll = TimeSpan.FromSeconds(5);
+    internal static readonly TimeSpan BusyPoll = TimeSpan.FromSeconds(5);
 
     /// <summary>A short activity on rows: tried again for about a minute before it is given up.</summary>
     internal static readonly CallOptions Bookkeeping = new()
@@ -99,18 +99,21 @@ public sealed class TableWorkflow : Workflow<TableInput, WorkStatus>
         }
     }
 
-    private static FailChunksCall Failing(TableId table, int? number, string reason) => new(table.Run, table.Tenant, table.Table, number, reason);
+    /// <summary>How a chunk is called.</summary>
+    internal static CallOptions OfChunks(IngestionOptions bounds) => new()
+    {
+        // A page begun within the budget may wait for its vendor: attempts, retries and short waits fit into this.
+        Timeout = TimeSpan.FromSeconds(bounds.ChunkSeconds) + TimeSpan.FromMinutes(4),
+        Retry = new() { MaxAttempts = bounds.ChunkAttempts, FirstRetryInterval = TimeSpan.FromSeconds(2), MaxRetryInterval = TimeSpan.FromMinutes(1) },
+    };
+
+    internal static FailChunksCall Failing(TableId table, int? number, string reason) => new(table.Run, table.Tenant, table.Table, number, reason);
 
     private static async Task<ChunkOutcome> WorkAsync(IWorkflowContext context, TableInput input, int number)
     {
         var (run, tenant, table) = input.Table;
         var call = new ChunkCall(new(run, tenant, table, number), input.Bounds.ChunkSeconds);
-        var options = new CallOptions
-        {
-            // A page begun within the budget may wait for its vendor: attempts, retries and short waits fit into this.
-            Timeout = TimeSpan.FromSeconds(input.Bounds.ChunkSeconds) + TimeSpan.FromMinutes(4),
-            Retry = new() { MaxAttempts = input.Bounds.ChunkAttempts, FirstRetryInterval = TimeSpan.FromSeconds(2), MaxRetryInterval = TimeSpan.FromMinutes(1) },
-        };
+        var options = OfChunks(input.Bounds);
         try
         {
             for (var round = 0; ; round++)

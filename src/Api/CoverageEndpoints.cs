@@ -1,0 +1,81 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
+using Sentiment.Domain.Ingestion;
+using Sentiment.Domain.Ingestion.Spans;
+
+namespace Sentiment.Api;
+
+/// <summary>What is known of a tenant's tables, and what is not.</summary>
+internal static class CoverageEndpoints
+{
+    public static void MapCoverage(this IEndpointRouteBuilder routes) => routes.MapGet("/tenants/{tenant}/coverage", ListAsync);
+
+    private static async Task<Results<Ok<Listed<CoverageDocument>>, ProblemHttpResult>> ListAsync(
+        string tenant, string? table, string? symbol, string? from, string? to, string? limit, string? cursor,
+        CoverageList coverage, IOptions<IngestionOptions> options, CancellationToken cancellationToken)
+    {
+        if (!Paging.TryRead(limit, out var count))
+        {
+            return Paging.BadLimit();
+        }
+
+        if (!Times.TryRead(from, out var start))
+        {
+            return Times.Bad("from");
+        }
+
+        if (!Times.TryRead(to, out var end))
+        {
+            return Times.Bad("to");
+        }
+
+        if (start >= end)
+        {
+            return TypedResults.Problem("from: a time before 'to' expected", statusCode: StatusCodes.Status400BadRequest);
+        }
+
+        try
+        {
+            var filter = new CoverageFilter(tenant, table, symbol?.ToUpperInvariant(), start, end);
+            var (spans, next) = await coverage.ReadAsync(filter, options.Value.HistoryDays, count, cursor, cancellationToken).ConfigureAwait(false);
+            return TypedResults.Ok(new Listed<CoverageDocument>([.. spans.Select(CoverageDocument.Of)], next));
+        }
+        catch (KeyNotFoundException problem)
+        {
+            return TypedResults.Problem($"tenant: {problem.Message}", statusCode: StatusCodes.Status404NotFound);
+        }
+        catch (ArgumentException)
+        {
+            return Paging.BadCursor();
+        }
+    }
+}
+
+/// <summary>A span of a symbol's time in a table.</summary>
+/// <param name="Table">The table.</param>
+/// <param name="Symbol">The symbol.</param>
+/// <param name="Window">Which date of the records it is about: <c>published</c>, or <c>crawled</c> where the vendor says when it first saw them.</param>
+/// <param name="From">Inclusive.</param>
+/// <param name="To">Exclusive.</param>
+/// <param name="State"><c>covered</c>, <c>empty</c>, <c>pending</c>, <c>rateLimited</c>, <c>failed</c> or <c>missing</c>.</param>
+/// <param name="Failure"><c>transient</c>, <c>permanent</c>, <c>stopped</c> or <c>cancelled</c>; null where it did not fail.</param>
+/// <param name="Reason">Why it is a hole, or waits.</param>
+/// <param name="Until">When a wait that goes on ends.</param>
+public sealed record CoverageDocument(
+    string Table, string Symbol, string Window, DateTimeOffset From, DateTimeOffset To, string State, string? Failure, string? Reason, DateTimeOffset? Until)
+{
+    /// <summary>As it is known.</summary>
+    public static CoverageDocument Of(CoverageSpan span)
+    {
+        ArgumentNullException.ThrowIfNull(span);
+        return new(
+            span.Table, span.Symbol, Name(span.Window), span.From, span.To, Name(span.State), span.Failure is { } failure ? Name(failure) : null, span.Reason, span.Until);
+    }
+
+    private static string Name<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+}
