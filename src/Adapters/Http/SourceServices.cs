@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Sentiment.Adapters.AlphaVantage;
+using Sentiment.Adapters.Caching;
 using Sentiment.Adapters.Finnhub;
 using Sentiment.Adapters.Rest;
 using Sentiment.Adapters.Tiingo;
@@ -49,7 +50,8 @@ public static class SourceServices
             })
             .RemoveAllLoggers();
         services.AddKeyedSingleton(vendor, (provider, _) => new VendorHttp(
-            vendor, options, provider.GetRequiredService<IHttpClientFactory>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CallBudgets>));
+            vendor, options, provider.GetRequiredService<IHttpClientFactory>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<CallBudgets>, provider.GetService<ResponseCache>()));
         foreach (var source in sources)
         {
             services.AddSingleton(provider => source(provider.GetRequiredKeyedService<VendorHttp>(vendor)));

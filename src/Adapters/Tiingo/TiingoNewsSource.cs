@@ -27,6 +27,7 @@ internal sealed class TiingoNewsSource(VendorHttp http) : ITableSource
         PageSize = PageSize,
         Limits = ["tiingo/hour", "tiingo/day", "tiingo/month"],
         Answers = [new("limit", AnswerMeaning.Retry)],
+        FollowsMarket = true,
     };
 
     /// <inheritdoc/>

@@ -58,10 +58,15 @@ internal sealed class PlanTable(RunStore runs, TableStateStore tables, ChunkStor
             if (chunk.Status == WorkStatus.Failed && await chunks.GetAsync(chunk.Id, cancellationToken).ConfigureAwait(false) is { Row.Status: WorkStatus.Failed } failed)
             {
                 await chunks.SaveAsync(
-                    failed.Row with { Status = WorkStatus.Pending, Reason = null, EndedAt = null, Epoch = failed.Row.Epoch + 1 }, failed.ETag, cancellationToken).ConfigureAwait(false);
+                    Asking(failed.Row) with { Status = WorkStatus.Pending, Reason = null, EndedAt = null, Epoch = failed.Row.Epoch + 1 }, failed.ETag, cancellationToken).ConfigureAwait(false);
             }
         }
 
         return count;
     }
+
+    // What was drained of kept answers alone is read again from its first page.
+    private static ChunkRow Asking(ChunkRow row) => row.Stale is null ? row
+        : row.Drained ? row with { Stale = null, Drained = false, FetchedAt = null, LastFetchedAt = null }
+        : row with { Stale = null };
 }
