@@ -8,7 +8,7 @@ using Sentiment.ResponseCacheBench;
 // HOURS each. Ends with 1 where an item arrived later than without the cache while the market was open, or where less than 90 %
 // of the calls were saved while it was closed.
 const double LeastSaved = 0.9;
-var hours = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 4;
+var hours = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 2;
 var every = TimeSpan.FromMinutes(5);
 var runs = hours * 12;
 var opened = new DateTimeOffset(2026, 11, 24, 15, 0, 0, TimeSpan.Zero);

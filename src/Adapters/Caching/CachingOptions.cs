@@ -29,6 +29,9 @@ public sealed record CachingOptions : IValidatableObject
     /// <summary>The second level in Redis; without a connection it is in the product's own tables.</summary>
     public RedisOptions Redis { get; init; } = new();
 
+    /// <summary>How long the second level may take before it is done without.</summary>
+    internal TimeSpan SecondLevelTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long an answer is kept, good or not.</summary>
     internal TimeSpan Life => TimeSpan.FromHours(Math.Max(ClosedHours, StaleHours));
 

@@ -25,14 +25,15 @@ internal sealed class ResponseCache : IDisposable
     /// <summary>A longer answer, compressed, is not kept.</summary>
     public const int MaxBodyBytes = 1_500_000;
 
-    private static readonly TimeSpan LevelTimeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LevelPause = TimeSpan.FromSeconds(5);
+    // A second level that failed is left alone for so long.
+    private static readonly TimeSpan SecondLevelPause = TimeSpan.FromSeconds(30);
 
     // Whoever waits longer for another's call makes one too.
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(60);
 
     private readonly ResponseLife _life;
     private readonly TimeSpan _staleLife;
+    private readonly IDistributedCache? _second;
     private readonly TimeProvider _time;
     private readonly MemoryCache _memory;
     private readonly FusionCache _cache;
@@ -43,12 +44,12 @@ internal sealed class ResponseCache : IDisposable
     /// <summary>Makes a cache.</summary>
     /// <param name="options">Its bounds.</param>
     /// <param name="life">How long answers are good.</param>
-    /// <param name="second">The second level; null: none.</param>
+    /// <param name="second">The second level, which becomes the cache's own; null: none.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">Where failures of the second level go.</param>
     public ResponseCache(CachingOptions options, ResponseLife life, IDistributedCache? second, TimeProvider time, ILogger<FusionCache>? log)
     {
-        (_life, _staleLife, _time) = (life, TimeSpan.FromHours(options.StaleHours), time);
+        (_life, _staleLife, _second, _time) = (life, TimeSpan.FromHours(options.StaleHours), second, time);
         _memory = new(new MemoryCacheOptions { SizeLimit = options.MemoryMegabytes * 1024L * 1024 });
         _cache = new(
             new FusionCacheOptions
@@ -57,7 +58,7 @@ internal sealed class ResponseCache : IDisposable
                 DisableTagging = true,
                 EnableAutoRecovery = false,
                 EnableBestPracticesAdvisor = false,
-                DistributedCacheCircuitBreakerDuration = LevelPause,
+                DistributedCacheCircuitBreakerDuration = SecondLevelPause,
 
                 // A vendor's failure is told by whoever wanted its answer.
                 FactoryErrorsLogLevel = LogLevel.None,
@@ -71,7 +72,7 @@ internal sealed class ResponseCache : IDisposable
         var entry = new FusionCacheEntryOptions(options.Life)
         {
             LockTimeout = CallTimeout,
-            DistributedCacheHardTimeout = LevelTimeout,
+            DistributedCacheHardTimeout = options.SecondLevelTimeout,
             ReThrowDistributedCacheExceptions = false,
             ReThrowSerializationExceptions = false,
             AllowBackgroundDistributedCacheOperations = false,
@@ -114,6 +115,7 @@ internal sealed class ResponseCache : IDisposable
     {
         _cache.Dispose();
         _memory.Dispose();
+        (_second as IDisposable)?.Dispose();
     }
 
     private async Task<SourceBody> AskAsync(WantedResponse wanted, Func<CancellationToken, Task<SourceBody>> ask, CancellationToken cancellationToken)

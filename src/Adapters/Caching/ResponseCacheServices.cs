@@ -58,6 +58,9 @@ public static class ResponseCacheServices
             ConnectionMultiplexerFactory = async () =>
             {
                 var connection = ConfigurationOptions.Parse(await secrets.ResolveAsync(reference, CancellationToken.None).ConfigureAwait(false));
+
+                // While it is away, calls fail at once and it is looked for in the background.
+                (connection.AbortOnConnectFail, connection.BacklogPolicy) = (false, BacklogPolicy.FailFast);
                 return await ConnectionMultiplexer.ConnectAsync(connection).ConfigureAwait(false);
             },
         }));

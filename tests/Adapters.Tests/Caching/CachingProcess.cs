@@ -12,8 +12,9 @@ internal sealed class CachingProcess(TimeProvider time, IDistributedCache? secon
     /// <summary>A Wednesday before a holiday, after hours: what is asked now is good for twelve hours.</summary>
     public static readonly DateTimeOffset Closed = new(2026, 11, 25, 22, 0, 0, TimeSpan.Zero);
 
+    // However slow the machine is, the second level is waited for.
     private readonly ResponseCache _cache = new(
-        options ?? new(), new(new MarketOptions().Hours(), new("0 */5 * * * *"), TimeSpan.FromHours((options ?? new()).ClosedHours)), second, time, null);
+        (options ?? new()) with { SecondLevelTimeout = TimeSpan.FromMinutes(5) }, new(new MarketOptions().Hours(), new("0 */5 * * * *"), TimeSpan.FromHours((options ?? new()).ClosedHours)), second, time, null);
 
     public string Vendor { get; } = $"wire-{Guid.NewGuid():N}";
 
