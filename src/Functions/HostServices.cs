@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Sentiment.Adapters.AzureBlobs;
 using Sentiment.Adapters.AzureStorage;
 using Sentiment.Adapters.AzureTables;
+using Sentiment.Adapters.Caching;
 using Sentiment.Adapters.Configuration;
 using Sentiment.Adapters.Http;
 using Sentiment.Adapters.Onnx;
@@ -31,7 +32,7 @@ internal static class HostServices
         services.TryAddSingleton(TimeProvider.System);
         var storage = configuration.GetSection(AzureStorageOptions.Section);
         services.AddAzureTables(storage.Bind).AddAzureBlobs(storage.Bind);
-        services.AddSecrets(configuration).AddSources(configuration).AddScoring(configuration).AddSendGrid(configuration);
+        services.AddSecrets(configuration).AddSources(configuration).AddResponseCache(configuration).AddScoring(configuration).AddSendGrid(configuration);
         services.AddWebPubSub(configuration);
         services.AddTenants(configuration);
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Sentiment.Adapters.Caching;
 using Sentiment.Adapters.Configuration;
 using Sentiment.Adapters.Files;
 using Sentiment.Adapters.Http;
@@ -24,7 +25,7 @@ public static class PipelineServices
         var folder = new DataFolder(path);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSecrets(configuration);
-        services.AddSources(configuration);
+        services.AddSources(configuration).AddResponseCache(configuration);
         services.AddScoring(configuration);
         services.AddStores(configuration, path, readOnly: false);
         services.AddBound<IngestionOptions>(configuration, IngestionOptions.Section);

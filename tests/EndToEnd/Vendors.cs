@@ -25,6 +25,9 @@ internal sealed class Vendors : IAsyncDisposable
         ["Sources__AlphaVantage__BaseUrl"] = _server.BaseAddress.ToString(),
         ["Sources__helpdesk__BaseUrl"] = new Uri(_server.BaseAddress, "helpdesk").ToString(),
         ["Ingestion__HistoryDays"] = "35",
+
+        // Each run is to see the feed as it is, at any hour.
+        ["Caching__Enabled"] = "false",
         ["GOOD_TOKEN"] = "good-token",
         ["WRONG_TOKEN"] = "wrong-token",
     };

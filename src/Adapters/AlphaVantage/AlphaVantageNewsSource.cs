@@ -15,6 +15,7 @@ internal sealed class AlphaVantageNewsSource(VendorHttp http) : ITableSource
     private const string Minute = "yyyyMMdd'T'HHmm";
 
     private static readonly TimeSpan Step = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     /// <inheritdoc/>
     /// <remarks>Errors come with status 200. The order of the rules matters: a burst's message names the day's quota, too.</remarks>
@@ -37,13 +38,14 @@ internal sealed class AlphaVantageNewsSource(VendorHttp http) : ITableSource
             new("api key", AnswerMeaning.Stop),
             new("apikey", AnswerMeaning.Stop),
         ],
+        FollowsMarket = true,
     };
 
     /// <inheritdoc/>
     public Task<SourceBody> FetchAsync(PageRequest request, CancellationToken cancellationToken) => http.GetJsonAsync(
         new VendorCall(
             $"query?function=NEWS_SENTIMENT&tickers={Uri.EscapeDataString(request.Symbols[0])}"
-            + $"&time_from={Spell(Start(request))}&time_to={Spell(request.To.AddTicks(Step.Ticks - 1))}&sort=EARLIEST&limit={PageSize.ToString(CultureInfo.InvariantCulture)}",
+            + $"&time_from={Spell(Start(request))}&time_to={Spell(Floor(request.To.AddTicks(-1), Day) + Day)}&sort=EARLIEST&limit={PageSize.ToString(CultureInfo.InvariantCulture)}",
             Description, request)
         {
             HasRecords = body => JsonBodies.HasArray(body.Span, "feed"u8),
@@ -74,10 +76,13 @@ internal sealed class AlphaVantageNewsSource(VendorHttp http) : ITableSource
                 $"alphavantage has {PageSize:#,0} articles or more of {request.Symbols[0]} in the minute {Spell(start)}, or ignores time_from: there is no way past it", isTransient: false);
     }
 
+    // Whole days, so that a later run of the day asks for the same and finds what was kept.
     private static DateTimeOffset Start(PageRequest request) => request.Cursor is { } cursor
-        ? DateTimeOffset.ParseExact(cursor, Minute, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) : Floor(request.From);
+        ? DateTimeOffset.ParseExact(cursor, Minute, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) : Floor(request.From, Day);
 
-    private static DateTimeOffset Floor(DateTimeOffset time) => new(time.UtcTicks - (time.UtcTicks % Step.Ticks), TimeSpan.Zero);
+    private static DateTimeOffset Floor(DateTimeOffset time) => Floor(time, Step);
+
+    private static DateTimeOffset Floor(DateTimeOffset time, TimeSpan step) => new(time.UtcTicks - (time.UtcTicks % step.Ticks), TimeSpan.Zero);
 
     private static string Spell(DateTimeOffset time) => time.UtcDateTime.ToString(Minute, CultureInfo.InvariantCulture);
 }

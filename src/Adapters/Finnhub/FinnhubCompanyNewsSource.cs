@@ -19,6 +19,7 @@ internal sealed class FinnhubCompanyNewsSource(VendorHttp http) : ITableSource
         Auth = FinnhubMarketNewsSource.Token,
         Limits = FinnhubMarketNewsSource.Limits,
         Answers = FinnhubMarketNewsSource.Answers,
+        FollowsMarket = true,
     };
 
     /// <inheritdoc/>

@@ -30,6 +30,8 @@ internal sealed class FinnhubMarketNewsSource(VendorHttp http) : ITableSource
         Limits = Limits,
         Answers = Answers,
         OwnSymbols = ["GENERAL", "FOREX", "CRYPTO", "MERGER"],
+        FollowsMarket = true,
+        AroundTheClock = ["FOREX", "CRYPTO"],
     };
 
     /// <inheritdoc/>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Sentiment.Adapters.AlphaVantage;
+using Sentiment.Adapters.Caching;
 using Sentiment.Adapters.Finnhub;
 using Sentiment.Adapters.Rest;
 using Sentiment.Adapters.Tiingo;
@@ -51,7 +52,8 @@ public static class SourceServices
         var terms = new VendorTerms(vendor, options.Limits, TimeSpan.FromSeconds(options.AttemptSeconds), options.Concurrency, options.BreakAfter);
         services.AddSingleton(terms);
         services.AddKeyedSingleton(vendor, (provider, _) => new VendorHttp(
-            terms, options, provider.GetRequiredService<IHttpClientFactory>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CallBudgets>));
+            terms, options, provider.GetRequiredService<IHttpClientFactory>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<CallBudgets>, provider.GetService<ResponseCache>()));
         foreach (var source in sources)
         {
             services.AddSingleton(provider => source(provider.GetRequiredKeyedService<VendorHttp>(vendor)));

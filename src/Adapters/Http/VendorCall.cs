@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Sentiment.Domain.Sources;
 
 namespace Sentiment.Adapters.Http;
@@ -16,6 +18,17 @@ internal sealed record VendorCall(string PathAndQuery, SourceDescription Source,
 
     /// <summary>What the source reads, in words, such as <c>list</c>.</summary>
     public string Expected { get; init; } = "list";
+
+    /// <summary>Whether no later run will ask for the same, so that its answer is kept in this process only; default false.</summary>
+    public bool IsOfOneRun { get; init; }
+
+    /// <summary>Under what its answer is kept: the same for all who ask the same with the same credential, and no secret can be had from it.</summary>
+    /// <param name="baseUrl">The base address.</param>
+    public string Key(Uri baseUrl)
+    {
+        var credential = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Credential ?? "")));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Source.Vendor}\n{baseUrl}\n{credential}\n{PathAndQuery}")));
+    }
 
     /// <summary>Where the call goes. The only place where a query credential joins an address; nothing writes the result down.</summary>
     /// <param name="baseUrl">The base address, which ends in a slash.</param>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net.Sockets;
 using Polly;
 using Polly.Retry;
+using Sentiment.Adapters.Caching;
 using Sentiment.Domain.Diagnostics;
 using Sentiment.Domain.Quotas;
 using Sentiment.Domain.Sources;
@@ -23,12 +24,13 @@ internal sealed class VendorHttp
     private readonly SourceOptions _options;
     private readonly IHttpClientFactory _clients;
     private readonly TimeProvider _time;
+    private readonly ResponseCache? _cache;
     private readonly Lazy<VendorBudget> _budget;
     private readonly ResiliencePipeline _pipeline;
 
-    public VendorHttp(VendorTerms terms, SourceOptions options, IHttpClientFactory clients, TimeProvider time, Func<CallBudgets> budgets)
+    public VendorHttp(VendorTerms terms, SourceOptions options, IHttpClientFactory clients, TimeProvider time, Func<CallBudgets> budgets, ResponseCache? cache)
     {
-        (_vendor, _options, _clients, _time) = (terms.Vendor, options, clients, time);
+        (_vendor, _options, _clients, _time, _cache) = (terms.Vendor, options, clients, time, cache);
         _pipeline = Retries(options, time);
 
         // A process that only asks what sources there are has no store.
@@ -46,10 +48,16 @@ internal sealed class VendorHttp
     public Task<SourceBody> GetArrayAsync(SourceDescription source, string pathAndQuery, PageRequest page, CancellationToken cancellationToken) =>
         GetJsonAsync(new VendorCall(pathAndQuery, source, page), cancellationToken);
 
-    /// <summary>Gets JSON with the records that the call expects.</summary>
+    /// <summary>Gets JSON with the records that the call expects, from the cache where it is kept and good.</summary>
     /// <param name="call">What is asked for.</param>
     /// <param name="cancellationToken">Gives the call up at once.</param>
-    public async Task<SourceBody> GetJsonAsync(VendorCall call, CancellationToken cancellationToken)
+    public Task<SourceBody> GetJsonAsync(VendorCall call, CancellationToken cancellationToken) =>
+        _cache is not null ? _cache.GetAsync(
+            new(call.Key(BaseUrl), call.Source, call.Page, call.IsOfOneRun), token => CallAsync(call, token), cancellationToken)
+        : call.Page.OnlyKept ? throw new SourceException($"{_vendor}: no answer is kept", isTransient: true)
+        : CallAsync(call, cancellationToken);
+
+    private async Task<SourceBody> CallAsync(VendorCall call, CancellationToken cancellationToken)
     {
         SourceException? failedProbe = null;
         for (var waits = 0; ; waits++)

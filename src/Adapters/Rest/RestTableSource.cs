@@ -18,6 +18,9 @@ internal sealed class RestTableSource(VendorHttp http, RestTable table) : ITable
     // Records published in a window may be touched at any time after it.
     private static readonly DateTimeOffset EndOfTime = new(2200, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    // A window that is spelt to the second is another one in every run.
+    private readonly bool _isOfOneRun = table.Bounds != RestTime.Date && RestTemplate.NamesIn(table.Path).Any(name => name is "from" or "to");
+
     /// <inheritdoc/>
     public SourceDescription Description => table.Description;
 
@@ -27,6 +30,7 @@ internal sealed class RestTableSource(VendorHttp http, RestTable table) : ITable
         {
             HasRecords = HasRecords,
             Expected = $"list at {table.Records}",
+            IsOfOneRun = _isOfOneRun,
         },
         cancellationToken);
 

@@ -29,6 +29,7 @@ internal sealed class TiingoNewsSource(VendorHttp http) : ITableSource
         MostSymbolsPerChunk = 50,
         Limits = ["tiingo/hour", "tiingo/day", "tiingo/month"],
         Answers = [new("limit", AnswerMeaning.Retry)],
+        FollowsMarket = true,
     };
 
     /// <inheritdoc/>

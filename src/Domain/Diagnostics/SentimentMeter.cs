@@ -26,6 +26,13 @@ public static class SentimentMeter
     public static Histogram<double> VendorDuration { get; } =
         Meter.CreateHistogram<double>("sentiment.vendor.duration", "s", "From sending a request to the end of its body.");
 
+    /// <summary>
+    /// <c>sentiment.vendor.cache</c>: answers of vendors that were wanted; tags <c>vendor</c>, <c>outcome</c>: memory or second
+    /// (kept in that level), miss (the vendor was asked) or stale (out of date, but the vendor fails).
+    /// </summary>
+    public static Counter<long> VendorCache { get; } =
+        Meter.CreateCounter<long>("sentiment.vendor.cache", "{answer}", "Answers of vendors that were wanted, by where they came from.");
+
     /// <summary><c>sentiment.scoring.texts</c>: texts scored; tag <c>cached</c> says whether a remembered answer served.</summary>
     public static Counter<long> ScoringTexts { get; } =
         Meter.CreateCounter<long>("sentiment.scoring.texts", "{text}", "Texts scored, and whether from the cache.");

@@ -9,7 +9,8 @@ public interface ITableSource
     SourceDescription Description { get; }
 
     /// <summary>
-    /// Asks the vendor for one page. Transient errors are retried inside, short waits included.
+    /// Asks the vendor for one page, unless its answer to the same request is kept and still good. Transient errors are
+    /// retried inside, short waits included.
     /// </summary>
     /// <returns>The body, complete, as it was received; it has been checked to be JSON of the expected shape.</returns>
     /// <exception cref="SourceWaitException">The vendor, or what it permits, wants a wait of more than 5 s; no attempt was burnt.</exception>
@@ -61,13 +62,22 @@ public sealed record PageRequest(
     /// <summary>After it nobody comes back for a permit; null: the caller waits as long as it takes.</summary>
     public DateTimeOffset? WaitsUntil { get; init; }
 
+    /// <summary>
+    /// A kept answer must have been asked for no earlier; null: any will do. Offsets shift while records arrive, so a page
+    /// older than the one before it would leave out what moved from the one to the other.
+    /// </summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>Whether the vendor is left alone: only what it said before is wanted, however long ago it went out of date.</summary>
+    public bool OnlyKept { get; init; }
+
     /// <summary>Without the credential.</summary>
     public override string ToString() => $"{string.Join(',', Symbols)} {From:O}..{To:O} cursor={Cursor}";
 }
 
 /// <summary>A received body.</summary>
 /// <param name="Bytes">The bytes as received, decompressed.</param>
-/// <param name="FetchedAt">When the request was sent: the answer covers time up to then.</param>
+/// <param name="FetchedAt">When the request was sent: the answer covers time up to then, also where it was kept since.</param>
 public sealed record SourceBody(ReadOnlyMemory<byte> Bytes, DateTimeOffset FetchedAt)
 {
     /// <summary>

@@ -50,6 +50,19 @@ public sealed record SourceDescription(
     /// </summary>
     public IReadOnlyList<string>? OwnSymbols { get; init; }
 
+    /// <summary>
+    /// Whether its stream follows the stock market's hours, so that outside of them what is known may be kept for hours;
+    /// default false: it is asked anew by every run.
+    /// </summary>
+    public bool FollowsMarket { get; init; }
+
+    /// <summary>Of a stream that follows the market, the symbols that do not, for they are traded around the clock; default none.</summary>
+    public IReadOnlyList<string> AroundTheClock { get; init; } = [];
+
+    /// <summary>Whether a call for these symbols follows the market.</summary>
+    /// <param name="symbols">The call's.</param>
+    public bool FollowsMarketFor(IReadOnlyList<string> symbols) => FollowsMarket && !symbols.Any(AroundTheClock.Contains);
+
     /// <summary>The symbols that are watched on this table.</summary>
     /// <param name="tenants">The tenant's.</param>
     public IReadOnlyList<string> SymbolsOf(IReadOnlyList<string> tenants) => OwnSymbols ?? tenants;

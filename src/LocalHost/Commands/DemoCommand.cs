@@ -76,5 +76,8 @@ internal static class DemoCommand
         configuration["Sources:Tiingo:BaseUrl"] = simulator.BaseAddress.ToString();
         configuration["Sources:Finnhub:BaseUrl"] = new Uri(simulator.BaseAddress, "api/v1").ToString();
         SimulatedVendors.Unlimit(configuration);
+
+        // The simulated feed moves around the clock, and every run of the demo is to show it.
+        configuration["Caching:Enabled"] ??= "false";
     }
 }

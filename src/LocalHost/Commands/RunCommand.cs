@@ -23,13 +23,19 @@ internal static class RunCommand
         var table = new Option<string[]>("--table") { Description = "Only this table; may be repeated.", HelpName = "NAME" };
         var from = CommandOptions.Time("--from", "The window's start.");
         var to = CommandOptions.Time("--to", "The window's end; default now.");
+        var noCache = new Option<bool>("--no-cache") { Description = "Asks the vendors anew, whatever answers of theirs are kept." };
         var command = new Command("run", "Fetches what is new, or a window, scores and stores it. An unfinished run of the same arguments is finished.")
         {
-            tenants, tenant, table, from, to, data, json,
+            tenants, tenant, table, from, to, noCache, data, json,
         };
         command.SetAction((parsed, _) =>
         {
             var builder = CommandHost.Builder();
+            if (parsed.GetValue(noCache))
+            {
+                builder.Configuration["Caching:Enabled"] = "false";
+            }
+
             var roster = ReadTenants(parsed.GetValue(tenants)!, builder.Configuration);
             var request = new RunRequest(parsed.GetValue(tenant) ?? [], parsed.GetValue(table) ?? [], parsed.GetValue(from), parsed.GetValue(to));
             return RunAsync(builder, new DataFolder(parsed.GetValue(data)!), "run", request, roster, parsed.GetValue(json), interrupt.Token);

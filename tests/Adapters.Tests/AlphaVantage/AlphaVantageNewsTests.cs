@@ -12,14 +12,14 @@ public sealed class AlphaVantageNewsTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _vendor.DisposeAsync();
 
     [Fact]
-    public async Task One_symbol_and_its_minutes_are_asked_for_oldest_first()
+    public async Task One_symbol_and_whole_days_are_asked_for_oldest_first()
     {
         _vendor.Always(ScriptedVendor.Body("""{"feed":[]}"""));
         await Source.FetchAsync(Request("BRK.B") with { From = ScriptedVendor.Now.AddSeconds(-90), To = ScriptedVendor.Now.AddSeconds(1) }, default);
         await Source.FetchAsync(Request("BRK.B", cursor: "20261101T1159"), default);
         Assert.Equal(
-            ["/query?function=NEWS_SENTIMENT&tickers=BRK.B&time_from=20261101T1158&time_to=20261101T1201&sort=EARLIEST&limit=1000&apikey=s3cret-t0ken",
-             "/query?function=NEWS_SENTIMENT&tickers=BRK.B&time_from=20261101T1159&time_to=20261101T1200&sort=EARLIEST&limit=1000&apikey=s3cret-t0ken"],
+            ["/query?function=NEWS_SENTIMENT&tickers=BRK.B&time_from=20261101T0000&time_to=20261102T0000&sort=EARLIEST&limit=1000&apikey=s3cret-t0ken",
+             "/query?function=NEWS_SENTIMENT&tickers=BRK.B&time_from=20261101T1159&time_to=20261102T0000&sort=EARLIEST&limit=1000&apikey=s3cret-t0ken"],
             _vendor.Seen.Select(s => s.Target));
     }
 

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Sentiment.Adapters.Caching;
 using Sentiment.Adapters.Http;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Storage;
@@ -46,10 +47,15 @@ internal sealed class ScriptedVendor : IAsyncDisposable
             .. SimulatedVendors.Unlimited.Where(unlimited => settings.All(s => s.Key != unlimited.Key)),
         ])).Build();
         _services = new ServiceCollection().AddSingleton<TimeProvider>(Time).AddSingleton<ITableStore>(Tables).AddSources(configuration)
+            .AddResponseCache(Caching(configuration))
             .AddLogging(logs => logs.SetMinimumLevel(LogLevel.Trace).AddProvider(Logged)).BuildServiceProvider();
         Tiingo = Source("tiingo/news");
         Finnhub = Source("finnhub/company-news");
     }
+
+    /// <summary>Answers are kept only where a test is about that, for the others count calls.</summary>
+    private static IConfiguration Caching(IConfiguration configuration) => configuration.GetSection(CachingOptions.Section).Exists() ? configuration
+        : new ConfigurationBuilder().AddInMemoryCollection([new("Caching:Enabled", "false")]).Build();
 
     public Uri Address { get; }
 

@@ -35,8 +35,19 @@ public sealed class ScriptedVendor(SourceDescription description, TimeProvider t
     /// <summary>How often a page was asked for, by the chunk's first symbol and the cursor.</summary>
     public int CallsFor(string symbol, string? cursor) => Calls.Count(c => c.Symbols[0] == symbol && c.Cursor == cursor);
 
+    /// <summary>What is made of an answer on its way, such as one that was kept since an earlier call; by default nothing.</summary>
+    public Func<PageRequest, SourceBody, SourceBody> Answered { get; set; } = (_, body) => body;
+
+    /// <summary>Answers kept of earlier calls, which are given where nothing else is wanted; by default none.</summary>
+    public Func<PageRequest, SourceBody?> Kept { get; set; } = _ => null;
+
     public async Task<SourceBody> FetchAsync(PageRequest request, CancellationToken cancellationToken)
     {
+        if (request.OnlyKept)
+        {
+            return Kept(request) ?? throw new SourceException("nothing is kept", isTransient: true);
+        }
+
         Calls.Enqueue(request);
         var fetchedAt = time.GetUtcNow();
         await Before(request, Calls.Count, cancellationToken);
@@ -44,12 +55,24 @@ public sealed class ScriptedVendor(SourceDescription description, TimeProvider t
         var pages = Pages(request);
         var index = request.Cursor is { } cursor ? int.Parse(cursor, CultureInfo.InvariantCulture) : 0;
         var body = new Body([.. pages[index]], index + 1 < pages.Count ? (index + 1).ToString(CultureInfo.InvariantCulture) : null);
-        return new(JsonSerializer.SerializeToUtf8Bytes(body), fetchedAt);
+        return Answered(request, new(JsonSerializer.SerializeToUtf8Bytes(body), fetchedAt));
+    }
+
+    private static Body Read(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Body>(bytes)!;
+        }
+        catch (JsonException exception)
+        {
+            throw new SourceException("The body is not JSON.", isTransient: true, exception);
+        }
     }
 
     public SourcePage Parse(PageRequest request, SourceBody body)
     {
-        var read = JsonSerializer.Deserialize<Body>(body.Bytes.Span)!;
+        var read = Read(body.Bytes.Span);
         return new([.. read.Records.Select(r => Reading(new SourceRecord(
             r.Id, r.Title, r.Id is null ? null : $"https://wire.example/{Uri.EscapeDataString(r.Id)}", r.Published, r.Crawled, r.Symbols,
             JsonSerializer.SerializeToUtf8Bytes(r))))], read.Next);

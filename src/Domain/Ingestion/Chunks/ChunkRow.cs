@@ -122,8 +122,14 @@ public sealed record ChunkRow
     /// <summary>The quarantined ones of the ledger by the field that was wrong; null: none.</summary>
     public IReadOnlyDictionary<string, long>? Reasons { get; init; }
 
-    /// <summary>When its first page was asked for: the window is covered up to then at most.</summary>
+    /// <summary>When the earliest of its pages was asked for: the window is covered up to then at most.</summary>
     public DateTimeOffset? FetchedAt { get; init; }
+
+    /// <summary>When its last page was asked for: the next one must not be older. Null before the first.</summary>
+    public DateTimeOffset? LastFetchedAt { get; init; }
+
+    /// <summary>Why its vendor could not be asked, so that it stores what was kept of earlier answers and then fails; null: it asks.</summary>
+    public string? Stale { get; init; }
 
     /// <summary>When it ended.</summary>
     public DateTimeOffset? EndedAt { get; init; }
@@ -150,4 +156,7 @@ public sealed record PageRow(string Blob, DateTimeOffset FetchedAt, string? Next
 {
     /// <summary>The body's size.</summary>
     public long Bytes { get; init; }
+
+    /// <summary>Why its vendor could not be asked, so that it holds a kept answer that was out of date; null: it does not.</summary>
+    public string? Stale { get; init; }
 }

@@ -76,7 +76,7 @@ internal sealed class ProcessChunk(
                     await chunks.CheckAsync(held, cancellationToken).ConfigureAwait(false);
                 }
 
-                var committed = await NextPageAsync(held.Row, mayBePinned, cancellationToken).ConfigureAwait(false);
+                var committed = await NextPageAsync(held.Row, mayBePinned, context.Attempt, cancellationToken).ConfigureAwait(false);
 
                 // An earlier holder pinned no page beyond the one that it did not commit.
                 mayBePinned = false;
@@ -87,11 +87,16 @@ internal sealed class ProcessChunk(
                 held = held with { Row = await announcers.AnnounceAsync(held.Row, cancellationToken).ConfigureAwait(false) };
             }
 
-            return await EndAsync(held, WorkStatus.Completed, null, null, new(ChunkResult.Done), cancellationToken).ConfigureAwait(false);
+            return held.Row.Stale is null ? await EndAsync(held, WorkStatus.Completed, null, null, new(ChunkResult.Done), cancellationToken).ConfigureAwait(false)
+                : await EndStaleAsync(held, cancellationToken).ConfigureAwait(false);
         }
         catch (ChunkSupersededException)
         {
             return new(ChunkResult.More);
+        }
+        catch (SourceException) when (held.Row.Stale is not null)
+        {
+            return await EndStaleAsync(held, cancellationToken).ConfigureAwait(false);
         }
         catch (SourceWaitException wait)
         {
@@ -130,12 +135,12 @@ internal sealed class ProcessChunk(
     }
 
     /// <summary>Writes all of the next page but its checkpoint, which is returned.</summary>
-    private async Task<ChunkRow> NextPageAsync(ChunkRow row, bool mayBePinned, CancellationToken cancellationToken)
+    private async Task<ChunkRow> NextPageAsync(ChunkRow row, bool mayBePinned, int attempt, CancellationToken cancellationToken)
     {
         var number = row.Page + 1;
         var begun = time.GetTimestamp();
         var (pinned, committed) = row.Replayed is null
-            ? await VendorPageAsync(row, number, mayBePinned, cancellationToken).ConfigureAwait(false)
+            ? await VendorPageAsync(row, number, mayBePinned, attempt, cancellationToken).ConfigureAwait(false)
             : await replayer.CommitAsync(row, number, cancellationToken).ConfigureAwait(false);
         var ledger = committed.Ledger;
         Count("accepted", ledger.Accepted);
@@ -147,7 +152,9 @@ internal sealed class ProcessChunk(
             Page = number,
             Cursor = pinned.NextCursor,
             Drained = pinned.NextCursor is null,
-            FetchedAt = row.FetchedAt ?? pinned.FetchedAt,
+            FetchedAt = row.FetchedAt < pinned.FetchedAt ? row.FetchedAt : pinned.FetchedAt,
+            LastFetchedAt = pinned.FetchedAt,
+            Stale = row.Stale ?? pinned.Stale,
             Ledger = row.Ledger + ledger,
             Bytes = row.Bytes + pinned.Bytes,
             Milliseconds = row.Milliseconds + (long)time.GetElapsedTime(begun).TotalMilliseconds,
@@ -155,10 +162,33 @@ internal sealed class ProcessChunk(
         };
     }
 
-    private async Task<(PageRow Pinned, CommittedPage Committed)> VendorPageAsync(ChunkRow row, int number, bool mayBePinned, CancellationToken cancellationToken)
+    private async Task<(PageRow Pinned, CommittedPage Committed)> VendorPageAsync(
+        ChunkRow row, int number, bool mayBePinned, int attempt, CancellationToken cancellationToken)
     {
-        var (pinned, records, isNew) = await fetcher.GetAsync(row, number, mayBePinned, cancellationToken).ConfigureAwait(false);
-        return (pinned, await committer.CommitAsync(row, number, pinned.FetchedAt, records, isNew, cancellationToken).ConfigureAwait(false));
+        try
+        {
+            var (pinned, records, isNew) = await fetcher.GetAsync(row, number, mayBePinned, cancellationToken).ConfigureAwait(false);
+            return (pinned, await committer.CommitAsync(row, number, pinned.FetchedAt, records, isNew, cancellationToken).ConfigureAwait(false));
+        }
+        catch (SourceException failure) when (failure is { IsTransient: true } and not SourceWaitException && row.Stale is null)
+        {
+            // The chunk is about to be given up. It still fails, but not without what its vendor is known to have said.
+            if (attempt < (await runs.GetAsync(row.Run, cancellationToken).ConfigureAwait(false))!.Row.Bounds.ChunkAttempts)
+            {
+                throw;
+            }
+
+            try
+            {
+                return await VendorPageAsync(row with { Stale = failure.Message }, number, mayBePinned, attempt, cancellationToken).ConfigureAwait(false);
+            }
+            catch (SourceException)
+            {
+                // Nothing is kept: the failure is the vendor's.
+            }
+
+            throw;
+        }
     }
 
     private static SortedDictionary<string, long> Sum(IReadOnlyDictionary<string, long>? before, IReadOnlyDictionary<string, long> page)
@@ -174,6 +204,10 @@ internal sealed class ProcessChunk(
 
     private static void Count(string outcome, long records) =>
         SentimentMeter.Records.Add(records, new KeyValuePair<string, object?>("outcome", outcome));
+
+    private Task<ChunkOutcome> EndStaleAsync(Stored<ChunkRow> held, CancellationToken cancellationToken) => EndAsync(
+        held, WorkStatus.Failed, $"{held.Row.Stale}; what it had said up to {held.Row.FetchedAt?.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'} is stored, the rest is missing",
+        FailureKind.Transient, new(ChunkResult.Done), cancellationToken);
 
     // The row says that it waits, so that nobody takes its span for one that is being fetched.
     private async Task<ChunkOutcome> WaitAsync(Stored<ChunkRow> held, SourceWaitException wait, CancellationToken cancellationToken)

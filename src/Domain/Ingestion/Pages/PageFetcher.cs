@@ -26,20 +26,21 @@ internal sealed class PageFetcher(
         ChunkRow chunk, int page, bool mayBePinned, CancellationToken cancellationToken)
     {
         var source = sources.Get(chunk.Table);
-        var request = new PageRequest(chunk.Symbols, chunk.From, chunk.To, chunk.Window, chunk.Cursor, null) { Tenant = chunk.Tenant, Priority = chunk.Priority, WaitsUntil = chunk.WaitsUntil };
+        var request = new PageRequest(chunk.Symbols, chunk.From, chunk.To, chunk.Window, chunk.Cursor, null)
+        {
+            Tenant = chunk.Tenant,
+            Priority = chunk.Priority,
+            WaitsUntil = chunk.WaitsUntil,
+            NotBefore = chunk.LastFetchedAt,
+            OnlyKept = chunk.Stale is not null,
+        };
         if (mayBePinned && await chunks.PageAsync(chunk.Id, page, cancellationToken).ConfigureAwait(false) is { } pinned)
         {
             return (pinned, await ArchivedAsync(source, request, pinned, cancellationToken).ConfigureAwait(false), false);
         }
 
-        var fetching = time.GetTimestamp();
         var credential = await CredentialAsync(chunk, source.Description, cancellationToken).ConfigureAwait(false);
-        var body = await source.FetchAsync(request with { Credential = credential }, cancellationToken).ConfigureAwait(false);
-        Observe("fetch", fetching);
-
-        var parsing = time.GetTimestamp();
-        var parsed = source.Parse(request, body);
-        Observe("parse", parsing);
+        var (body, parsed) = await AskAsync(source, request with { Credential = credential }, cancellationToken).ConfigureAwait(false);
 
         var storing = time.GetTimestamp();
         var hash = Convert.ToHexStringLower(SHA256.HashData(body.Bytes.Span));
@@ -47,12 +48,32 @@ internal sealed class PageFetcher(
         // Bodies of a day lie together and are shared by no other day's pages, so that a day can be removed as a whole.
         var blob = OldBodies.Folder(chunk.Tenant, Rows.Day(body.FetchedAt)) + hash;
         await blobs.PutAsync(blob, body.Bytes, cancellationToken).ConfigureAwait(false);
-        var wanted = new PageRow(blob, body.FetchedAt, parsed.NextCursor, scorer.Model) { Bytes = body.Bytes.Length };
+        var wanted = new PageRow(blob, body.FetchedAt, parsed.NextCursor, scorer.Model) { Bytes = body.Bytes.Length, Stale = chunk.Stale };
         var row = await chunks.PinAsync(chunk.Id, page, wanted, cancellationToken).ConfigureAwait(false);
         Observe("store", storing);
 
         // Another holder may have pinned another body in between: then that is the page.
         return (row, row == wanted ? parsed.Records : await ArchivedAsync(source, request, row, cancellationToken).ConfigureAwait(false), ReferenceEquals(row, wanted));
+    }
+
+    private async Task<(SourceBody Body, SourcePage Page)> AskAsync(ITableSource source, PageRequest request, CancellationToken cancellationToken)
+    {
+        var asked = time.GetUtcNow();
+        var fetching = time.GetTimestamp();
+        var body = await source.FetchAsync(request, cancellationToken).ConfigureAwait(false);
+        Observe("fetch", fetching);
+        try
+        {
+            var parsing = time.GetTimestamp();
+            var parsed = source.Parse(request with { Credential = null }, body);
+            Observe("parse", parsing);
+            return (body, parsed);
+        }
+        catch (SourceException) when (body.FetchedAt < asked && !request.OnlyKept)
+        {
+            // A kept answer that cannot be read must not stand in a better one's way.
+            return await AskAsync(source, request with { NotBefore = asked }, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async Task<IReadOnlyList<SourceRecord>> ArchivedAsync(

@@ -63,11 +63,16 @@ internal sealed class PlanTable(RunStore runs, TableStateStore tables, ChunkStor
             {
                 // Whoever asks for another attempt wants the waits that it takes.
                 await chunks.SaveAsync(
-                    ended.Row with { Status = WorkStatus.Pending, Reason = null, Failure = null, WaitsUntil = null, EndedAt = null, Epoch = ended.Row.Epoch + 1 },
+                    Asking(ended.Row) with { Status = WorkStatus.Pending, Reason = null, Failure = null, WaitsUntil = null, EndedAt = null, Epoch = ended.Row.Epoch + 1 },
                     ended.ETag, cancellationToken).ConfigureAwait(false);
             }
         }
 
         return count;
     }
+
+    // What was drained of kept answers alone is read again from its first page.
+    private static ChunkRow Asking(ChunkRow row) => row.Stale is null ? row
+        : row.Drained ? row with { Stale = null, Drained = false, FetchedAt = null, LastFetchedAt = null }
+        : row with { Stale = null };
 }
