@@ -40,7 +40,7 @@ public sealed record ChunkOutcome(ChunkResult Result, DateTimeOffset? Until = nu
 
 /// <summary>Works on a chunk from its checkpoint, page by page, until it is drained or the time budget is used up.</summary>
 internal sealed class ProcessChunk(
-    ChunkStore chunks, PageFetcher fetcher, PageCommitter committer, Replayer replayer, PageAnnouncers announcers, TimeProvider time)
+    ChunkStore chunks, PageFetcher fetcher, PageCommitters committers, Replayer replayer, PageAnnouncers announcers, TimeProvider time)
     : Activity<ChunkCall, ChunkOutcome>
 {
     public override async Task<ChunkOutcome> RunAsync(ActivityContext context, ChunkCall input, CancellationToken cancellationToken)
@@ -131,7 +131,7 @@ internal sealed class ProcessChunk(
     private async Task<(PageRow Pinned, CommittedPage Committed)> VendorPageAsync(ChunkRow row, int number, bool mayBePinned, CancellationToken cancellationToken)
     {
         var (pinned, records, isNew) = await fetcher.GetAsync(row, number, mayBePinned, cancellationToken).ConfigureAwait(false);
-        return (pinned, await committer.CommitAsync(row, number, pinned.FetchedAt, records, isNew, cancellationToken).ConfigureAwait(false));
+        return (pinned, await committers.Of(row.Table).CommitAsync(row, number, pinned.FetchedAt, records, isNew, cancellationToken).ConfigureAwait(false));
     }
 
     private static SortedDictionary<string, long> Sum(IReadOnlyDictionary<string, long>? before, IReadOnlyDictionary<string, long> page)
