@@ -165,5 +165,6 @@ public sealed record PurgedDocument(int InstancesDeleted);
 [JsonSerializable(typeof(Listed<RunListed>))]
 [JsonSerializable(typeof(Listed<ChunkDocument>))]
 [JsonSerializable(typeof(Listed<QuarantineDocument>))]
+[JsonSerializable(typeof(Listed<PriceDocument>))]
 [JsonSerializable(typeof(Listed<VendorDocument>))]
 public sealed partial class ApiJson : JsonSerializerContext;

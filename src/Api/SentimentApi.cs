@@ -29,6 +29,7 @@ public static class SentimentApi
         admin.MapRuns();
         admin.MapRunSteering();
         admin.MapQuarantine();
+        admin.MapPrices();
         admin.MapVendors();
         return routes;
     }
