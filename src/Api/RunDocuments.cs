@@ -171,6 +171,7 @@ public sealed record PurgedDocument(int InstancesDeleted);
 [JsonSerializable(typeof(Listed<RunListed>))]
 [JsonSerializable(typeof(Listed<ChunkDocument>))]
 [JsonSerializable(typeof(Listed<QuarantineDocument>))]
+[JsonSerializable(typeof(Listed<PriceDocument>))]
 [JsonSerializable(typeof(Listed<VendorDocument>))]
 [JsonSerializable(typeof(Listed<CoverageDocument>))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -30,6 +30,7 @@ public static class SentimentApi
         admin.MapRunSteering();
         admin.MapQuarantine();
         admin.MapCoverage();
+        admin.MapPrices();
         admin.MapVendors();
         return routes;
     }

@@ -44,7 +44,7 @@ internal sealed class SimulatorCommand
     /// <returns>The root command.</returns>
     public RootCommand Create(Func<SimulatorOptions, CancellationToken, Task<int>> run)
     {
-        var command = new RootCommand("Stands in for the Tiingo, Finnhub and Alpha Vantage news services and a help desk on a loopback port.")
+        var command = new RootCommand("Stands in for the Tiingo, Finnhub and Alpha Vantage services and a help desk on a loopback port.")
         {
             _port, _seed, _epoch, _clock, _frozen, _historyDays, _perDay, _perSymbol, _distinct, _bad, _shared, _backdated,
             _far, _second, _calls, _hour, _day, _transit, _wrong, _faultShare, _kinds, _retryAfter, _latency, _slowBody, _ignoreDates, _state, _cache,

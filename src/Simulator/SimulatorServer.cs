@@ -5,6 +5,7 @@ using Sentiment.Simulator.Faults;
 using Sentiment.Simulator.Feed;
 using Sentiment.Simulator.Finnhub;
 using Sentiment.Simulator.Helpdesk;
+using Sentiment.Simulator.Prices;
 using Sentiment.Simulator.SideDoor;
 using Sentiment.Simulator.Tiingo;
 using Sentiment.Simulator.Truth;
@@ -12,7 +13,7 @@ using Sentiment.Simulator.Wire;
 
 namespace Sentiment.Simulator;
 
-/// <summary>A running stand-in for the news vendors, on a loopback port.</summary>
+/// <summary>A running stand-in for the vendors, on a loopback port.</summary>
 public sealed class SimulatorServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -97,6 +98,7 @@ public sealed class SimulatorServer : IAsyncDisposable
             new FaultedAnswer(time),
             statistics,
             time);
+        var prices = new PriceFeed(options);
         var tiingo = new TiingoNews(store, clock);
         var finnhub = new FinnhubCompanyNews(store, clock);
         app.MapGet(TiingoNews.Path, context => calls.Serve(context, tiingo));
@@ -105,6 +107,8 @@ public sealed class SimulatorServer : IAsyncDisposable
         [
             (FinnhubMarketNews.Path, new FinnhubMarketNews(store, clock)),
             (AlphaVantageNews.Path, new AlphaVantageNews(store, clock)),
+            (TiingoPrices.EodPath, new TiingoPrices(PriceTable.Eod, prices, clock)),
+            (TiingoPrices.IntradayPath, new TiingoPrices(PriceTable.Intraday, prices, clock)),
             (Tickets.Path, new Tickets(store, clock)),
             (TimeEntries.Path, new TimeEntries(store, clock)),
             (Contacts.Path, new Contacts(store, clock)),
@@ -113,7 +117,7 @@ public sealed class SimulatorServer : IAsyncDisposable
             app.MapGet(path, context => calls.Serve(context, api));
         }
 
-        new SideDoorEndpoints(store, clock, faults, statistics, limits, new TruthReport(store)).Map(app);
+        new SideDoorEndpoints(store, clock, faults, statistics, limits, new TruthReport(store), new PriceTruth(prices)).Map(app);
     }
 
     /// <summary>Leaves the signals of the process to whoever hosts the server.</summary>

@@ -29,6 +29,12 @@ internal sealed class ApiServer : IAsyncDisposable
             await vendors.PostAsync("/_sim/faults", faults);
         }
 
+        return await StartAsync(place, vendors);
+    }
+
+    /// <summary>Serves a place's tenants; both go with the server.</summary>
+    public static async Task<ApiServer> StartAsync(Workplace place, Vendors vendors)
+    {
         // The first tick comes at once where none is on record.
         Directory.CreateDirectory(place.Data);
         await File.WriteAllTextAsync(Path.Combine(place.Data, "schedule.json"), $"{{\"at\":\"{DateTimeOffset.UtcNow:O}\"}}");

@@ -81,7 +81,7 @@ public sealed class MoreTablesTests
         var run = await SentimentProcess.RunAsync(null, place.Run());
         Assert.Equal(2, run.ExitCode);
         Assert.Contains(
-            "$.tenants[0].tables[0]: 'service/tickets' is no table: one of tiingo/news, finnhub/company-news, finnhub/market-news, alphavantage/news-sentiment expected",
+            "$.tenants[0].tables[0]: 'service/tickets' is no table: one of tiingo/news, tiingo/eod, tiingo/intraday, finnhub/company-news, finnhub/market-news, alphavantage/news-sentiment expected",
             run.Errors, StringComparison.Ordinal);
     }
 

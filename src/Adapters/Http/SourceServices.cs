@@ -21,7 +21,9 @@ public static class SourceServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<CallBudgets>();
-        AddVendor(services, "tiingo", SourceOptions.Read(configuration, "Tiingo", "https://api.tiingo.com", FreePlans.Tiingo), http => new TiingoNewsSource(http));
+        AddVendor(
+            services, "tiingo", SourceOptions.Read(configuration, "Tiingo", "https://api.tiingo.com", FreePlans.Tiingo),
+            http => new TiingoNewsSource(http), http => new TiingoEodSource(http), http => new TiingoIntradaySource(http));
         AddVendor(
             services, "finnhub", SourceOptions.Read(configuration, "Finnhub", "https://finnhub.io/api/v1", FreePlans.Finnhub),
             http => new FinnhubCompanyNewsSource(http), http => new FinnhubMarketNewsSource(http));

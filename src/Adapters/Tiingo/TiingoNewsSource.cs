@@ -10,6 +10,15 @@ namespace Sentiment.Adapters.Tiingo;
 /// </summary>
 internal sealed class TiingoNewsSource(VendorHttp http) : ITableSource
 {
+    /// <summary>What every table of the vendor sends its token in.</summary>
+    public static readonly SourceAuth Token = new(AuthPlace.Header, "Authorization", "Token ");
+
+    /// <summary>What every table's calls count against.</summary>
+    public static readonly IReadOnlyList<string> Limits = ["tiingo/hour", "tiingo/day", "tiingo/month"];
+
+    /// <summary>What every table's answers without records mean.</summary>
+    public static readonly IReadOnlyList<AnswerRule> Answers = [new("limit", AnswerMeaning.Retry)];
+
     private const int PageSize = 1000;
 
     // Records that arrive or go between two pages shift offsets; what the overlap repeats is inserted once.
@@ -22,14 +31,14 @@ internal sealed class TiingoNewsSource(VendorHttp http) : ITableSource
     public SourceDescription Description { get; } = new(
         "tiingo/news", "tiingo", ChunkAxis.SymbolBatch, CursorDate.Crawled, TimeSpan.FromHours(1), SymbolsPerChunk: 10, DaysPerChunk: 0)
     {
-        Auth = new(AuthPlace.Header, "Authorization", "Token "),
+        Auth = Token,
         Paging = PagingStyle.Offset,
         PageSize = PageSize,
         PageOverlap = Overlap,
         MostSymbolsPerChunk = 50,
-        Limits = ["tiingo/hour", "tiingo/day", "tiingo/month"],
-        Answers = [new("limit", AnswerMeaning.Retry)],
         FollowsMarket = true,
+        Limits = Limits,
+        Answers = Answers,
     };
 
     /// <inheritdoc/>

@@ -8,6 +8,7 @@ using Sentiment.Domain.Ingestion.Replays;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Ingestion.Tables;
 using Sentiment.Domain.Items;
+using Sentiment.Domain.Prices;
 using Sentiment.Domain.Retention;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Trends;
@@ -37,7 +38,10 @@ public static class IngestionServices
         services.AddSingleton<TrendStore>();
         services.AddSingleton<PageAnnouncers>();
         services.AddSingleton<PageFetcher>();
+        services.AddSingleton<PriceStore>();
         services.AddSingleton<PageCommitter>();
+        services.AddSingleton<PriceCommitter>();
+        services.AddSingleton<PageCommitters>();
         services.AddSingleton<Replayer>();
         services.AddSingleton<ReplayPlan>();
         services.AddSingleton<BackfillPlan>();

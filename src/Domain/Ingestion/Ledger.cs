@@ -1,10 +1,10 @@
 namespace Sentiment.Domain.Ingestion;
 
 /// <summary>Where the records of some pages went; read = accepted + duplicate + quarantined, skipped stands beside.</summary>
-/// <param name="Accepted">Inserted as new items.</param>
+/// <param name="Accepted">Inserted as new items or bars.</param>
 /// <param name="Duplicate">Already there.</param>
 /// <param name="Quarantined">Invalid, kept with the reason.</param>
-/// <param name="Skipped">Outside the window.</param>
+/// <param name="Skipped">Outside the window, or a bar whose period had not ended.</param>
 public sealed record Ledger(long Accepted, long Duplicate, long Quarantined, long Skipped)
 {
     /// <summary>Nothing yet.</summary>

@@ -4,6 +4,7 @@ using Sentiment.Domain.Ingestion.Pages;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Ingestion.Tables;
 using Sentiment.Domain.Items;
+using Sentiment.Domain.Prices;
 using Sentiment.Domain.Retention;
 using Sentiment.Domain.Trends;
 
@@ -21,6 +22,8 @@ namespace Sentiment.Domain.Ingestion;
 [JsonSerializable(typeof(Item))]
 [JsonSerializable(typeof(Membership))]
 [JsonSerializable(typeof(QuarantinedRecord))]
+[JsonSerializable(typeof(PriceBar))]
+[JsonSerializable(typeof(PriceSeries))]
 [JsonSerializable(typeof(List<Bucket>))]
 [JsonSerializable(typeof(Watermark))]
 [JsonSerializable(typeof(Claim))]

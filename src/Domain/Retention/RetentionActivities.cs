@@ -19,6 +19,9 @@ public enum RetentionPart
     /// <summary>A tenant's items and bars.</summary>
     Days,
 
+    /// <summary>A tenant's bars of prices.</summary>
+    Prices,
+
     /// <summary>Runs with their chunks, pages and coverage.</summary>
     Runs,
 
@@ -50,7 +53,7 @@ internal sealed class NextRetainedTenants(RetentionStore retention) : Activity<s
 
 /// <summary>Removes what is old of a tenant, for as long as the budget lasts; returns the next step, or null when done.</summary>
 internal sealed class RetainTenant(
-    RetentionStore retention, OldBodies bodies, OldQuarantine quarantine, OldDays days, ChunkStore chunks, TimeProvider time)
+    RetentionStore retention, OldBodies bodies, OldQuarantine quarantine, OldDays days, OldPrices prices, ChunkStore chunks, TimeProvider time)
     : Activity<RetentionCall, RetentionStep?>
 {
     public override async Task<RetentionStep?> RunAsync(ActivityContext context, RetentionCall input, CancellationToken cancellationToken)
@@ -70,9 +73,12 @@ internal sealed class RetainTenant(
             case RetentionPart.Quarantine:
                 return await quarantine.RemoveAsync(tenant, input.At, input.After, standings, budget, cancellationToken).ConfigureAwait(false) is { } record
                     ? new(RetentionPart.Quarantine, record) : new(RetentionPart.Days, null);
-            default:
+            case RetentionPart.Days:
                 return await days.RetainAsync(tenant, input.At, input.After, standings, budget, cancellationToken).ConfigureAwait(false) is { } day
-                    ? new(RetentionPart.Days, day) : null;
+                    ? new(RetentionPart.Days, day) : new(RetentionPart.Prices, null);
+            default:
+                return await prices.RemoveAsync(tenant, input.At, input.After, standings, budget, cancellationToken).ConfigureAwait(false) is { } series
+                    ? new(RetentionPart.Prices, series) : null;
         }
     }
 }

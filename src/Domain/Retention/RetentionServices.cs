@@ -22,6 +22,7 @@ public static class RetentionServices
         services.AddSingleton<OldQuarantine>();
         services.AddSingleton<OldItems>();
         services.AddSingleton<OldDays>();
+        services.AddSingleton<OldPrices>();
         services.AddSingleton<RunRemoval>();
         services.AddSingleton<RetentionStarter>();
         return services;

@@ -4,6 +4,7 @@ using Sentiment.Domain.Ingestion.Pages;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Ingestion.Tables;
 using Sentiment.Domain.Items;
+using Sentiment.Domain.Prices;
 using Sentiment.Domain.Storage;
 
 namespace Sentiment.Domain.Retention;
@@ -73,6 +74,7 @@ internal sealed class RunRemoval(RetentionStore retention, RunStore runs, ChunkS
                 await coverage.UncoverAsync(chunk, cancellationToken).ConfigureAwait(false);
                 var count = TableWrite.Delete(RemovedRecords.Key(chunk.Id.ToString()));
                 await tables.WriteAsync(ItemStore.Partition(chunk.Tenant, chunk.Table), [count], cancellationToken).ConfigureAwait(false);
+                await tables.WriteAsync(PriceStore.Partition(chunk.Tenant, chunk.Table), [count], cancellationToken).ConfigureAwait(false);
                 await tables.WriteAsync(QuarantineStore.Partition(chunk.Tenant, chunk.Table), [count], cancellationToken).ConfigureAwait(false);
             }
 

@@ -2,7 +2,7 @@ using Sentiment.Domain.Quotas;
 
 namespace Sentiment.Domain.Sources;
 
-/// <summary>A stream of texts that a vendor serves, such as <c>tiingo/news</c>; how it is asked and how it answers.</summary>
+/// <summary>A stream that a vendor serves, such as <c>tiingo/news</c>; how it is asked and how it answers.</summary>
 public interface ITableSource
 {
     /// <summary>What the planner must know of it.</summary>
@@ -112,7 +112,20 @@ public sealed record SourceRecord(
 
     /// <summary>The vendor's tags, without repeats; null where it gives none.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
+
+    /// <summary>What it says of prices, from <see cref="PublishedAt"/> on; null in a stream of texts.</summary>
+    public SourceBar? Bar { get; init; }
 }
+
+/// <summary>The prices of one symbol over a period, as the vendor gave them.</summary>
+/// <param name="Open">The first price; null if missing or no number.</param>
+/// <param name="High">The highest price; null if missing or no number.</param>
+/// <param name="Low">The lowest price; null if missing or no number.</param>
+/// <param name="Close">The last price; null if missing or no number.</param>
+/// <param name="Volume">How much was traded; null if missing or no number.</param>
+/// <param name="HasVolume">Whether the vendor gives a volume, a number or not.</param>
+/// <param name="Period">How long it lasts from its start.</param>
+public sealed record SourceBar(decimal? Open, decimal? High, decimal? Low, decimal? Close, decimal? Volume, bool HasVolume, TimeSpan Period);
 
 /// <summary>A page could not be had.</summary>
 /// <param name="message">What happened; never contains a credential.</param>

@@ -14,6 +14,9 @@ public sealed record SourceDescription(
     /// <summary>In <see cref="OwnSymbols"/>: whatever symbols its records name.</summary>
     public const string AnySymbol = "*";
 
+    /// <summary>What its records are, which decides how a page is committed; default texts.</summary>
+    public StreamKind Kind { get; init; } = StreamKind.Texts;
+
     /// <summary>How the credential travels; by default the tenant's own is needed, in a header.</summary>
     public SourceAuth Auth { get; init; } = new(AuthPlace.Header, "Authorization");
 
@@ -66,6 +69,16 @@ public sealed record SourceDescription(
     /// <summary>The symbols that are watched on this table.</summary>
     /// <param name="tenants">The tenant's.</param>
     public IReadOnlyList<string> SymbolsOf(IReadOnlyList<string> tenants) => OwnSymbols ?? tenants;
+}
+
+/// <summary>What the records of a stream are.</summary>
+public enum StreamKind
+{
+    /// <summary>Texts, which are scored and become items.</summary>
+    Texts,
+
+    /// <summary>Bars of prices, one symbol a chunk.</summary>
+    Prices,
 }
 
 /// <summary>How a credential travels.</summary>

@@ -26,6 +26,9 @@ public sealed class Findings
     /// <summary>Items of committed pages.</summary>
     public long Items { get; internal set; }
 
+    /// <summary>Bars of prices of committed pages.</summary>
+    public long Bars { get; internal set; }
+
     /// <summary>Memberships of committed pages.</summary>
     public long Memberships { get; internal set; }
 
@@ -38,7 +41,7 @@ public sealed class Findings
     /// <summary>Committed pages whose archived body retention has removed: their records are not recounted.</summary>
     public long NotRecounted { get; internal set; }
 
-    /// <summary>Items and quarantined records of known chunks that retention has removed.</summary>
+    /// <summary>Items, bars of prices and quarantined records of known chunks that retention has removed.</summary>
     public long Removed { get; internal set; }
 
     internal void Add(string problem)

@@ -5,6 +5,7 @@ using Sentiment.Domain.Ingestion.Pages;
 using Sentiment.Domain.Ingestion.Replays;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Items;
+using Sentiment.Domain.Prices;
 using Sentiment.Domain.Retention;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Storage;
@@ -12,7 +13,7 @@ using Sentiment.Domain.Trends;
 
 namespace Sentiment.Domain.Verification;
 
-/// <summary>Recounts a tenant: bodies → records → items, quarantine, memberships, ledgers, aggregates.</summary>
+/// <summary>Recounts a tenant: bodies → records → items, bars of prices, quarantine, memberships, ledgers, aggregates.</summary>
 internal sealed class TenantRecount(
     ITableSnapshot snapshot, IBlobStore blobs, SourceCatalog sources, CommittedChunks chunks, string tenant, RetentionMarks marks, Findings findings)
 {
@@ -20,12 +21,14 @@ internal sealed class TenantRecount(
     private readonly Dictionary<(string Table, string SourceId), Item> _items = [];
     private readonly Dictionary<(string Partition, string Key), QuarantinedRecord> _quarantine = [];
     private readonly Dictionary<(string Table, string SourceId, string Symbol), Membership> _memberships = [];
+    private readonly PriceRecount _prices = new(tenant, marks, findings);
     private readonly Dictionary<string, long> _accepted = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _quarantined = new(StringComparer.Ordinal);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await ReadItemsAsync(cancellationToken).ConfigureAwait(false);
+        await ReadPricesAsync(cancellationToken).ConfigureAwait(false);
         await ReadQuarantineAsync(cancellationToken).ConfigureAwait(false);
         await ReadMembershipsAsync(cancellationToken).ConfigureAwait(false);
         foreach (var item in _items.Values.Where(i => chunks.Of(i) == Standing.Committed && !IsOld(i.PublishedAt)))
@@ -79,6 +82,23 @@ internal sealed class TenantRecount(
             {
                 findings.Items++;
                 _accepted[item.Chunk] = _accepted.GetValueOrDefault(item.Chunk) + 1;
+            }
+        }
+    }
+
+    private async Task ReadPricesAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var row in snapshot.QueryAsync(new(PriceStore.SeriesPartition(tenant)), cancellationToken).ConfigureAwait(false))
+        {
+            _prices.AddSeries(row);
+        }
+
+        await foreach (var (_, row) in RowsAsync($"prices|{tenant}|", "", cancellationToken).ConfigureAwait(false))
+        {
+            if (!IsCount(row, _accepted) && _prices.Add(row) is var bar && Counts(bar, _prices.Name(bar)))
+            {
+                findings.Bars++;
+                _accepted[bar.Chunk] = _accepted.GetValueOrDefault(bar.Chunk) + 1;
             }
         }
     }
@@ -188,8 +208,18 @@ internal sealed class TenantRecount(
 
             var request = new PageRequest(chunk.Symbols, chunk.From, chunk.To, chunk.Window, cursor, null);
             var records = sources.Get(chunk.Table).Parse(request, new(bytes, pinned.FetchedAt)).Records;
-            var sorted = SortedPage.Of(chunk.Replayed is { } replayed ? Replayer.Chosen(replayed.Kind, records, pinned.FetchedAt, k => IsQuarantined(chunk.Table, k)) : records, chunk, pinned.FetchedAt);
-            await CheckPageAsync(chunk, page, sorted, cancellationToken).ConfigureAwait(false);
+            var chosen = chunk.Replayed is { } replayed ? Replayer.Chosen(replayed.Kind, records, pinned.FetchedAt, k => IsQuarantined(chunk.Table, k)) : records;
+            var sorted = SortedPage.Of(chosen, chunk, pinned.FetchedAt);
+            CheckQuarantined(chunk, page, sorted);
+            if (sources.Get(chunk.Table).Description.Kind == StreamKind.Prices)
+            {
+                _prices.CheckPage(chunk, page, pinned.FetchedAt, chosen, sorted);
+            }
+            else
+            {
+                await CheckPageAsync(chunk, page, sorted, cancellationToken).ConfigureAwait(false);
+            }
+
             read += sorted.Repeats + sorted.Valid.Count + sorted.Invalid.Count;
             skipped += sorted.Skipped;
             cursor = pinned.NextCursor;
@@ -210,7 +240,7 @@ internal sealed class TenantRecount(
 
     private bool IsQuarantined(string table, string key) => _quarantine.ContainsKey((QuarantineStore.Partition(tenant, table), key));
 
-    private async Task CheckPageAsync(ChunkRow chunk, int page, SortedPage sorted, CancellationToken cancellationToken)
+    private void CheckQuarantined(ChunkRow chunk, int page, SortedPage sorted)
     {
         // Once any was removed, a repeat's first may be among them: then the chunks' counts alone say whether one is missing.
         var partition = QuarantineStore.Partition(tenant, chunk.Table);
@@ -218,7 +248,10 @@ internal sealed class TenantRecount(
         {
             findings.Add($"chunk {chunk.Id} page {page}: invalid record {key} is not in quarantine");
         }
+    }
 
+    private async Task CheckPageAsync(ChunkRow chunk, int page, SortedPage sorted, CancellationToken cancellationToken)
+    {
         foreach (var (sourceId, (record, symbols)) in sorted.Valid)
         {
             if (!_items.TryGetValue((chunk.Table, sourceId), out var item))

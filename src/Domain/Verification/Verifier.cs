@@ -74,7 +74,7 @@ public sealed class Verifier(ITableSnapshots snapshots, IBlobStore blobs, Source
     private static async Task<IReadOnlyCollection<string>> TenantsAsync(ITableSnapshot snapshot, CommittedChunks chunks, CancellationToken cancellationToken)
     {
         var tenants = new SortedSet<string>(chunks.Tenants, StringComparer.Ordinal);
-        foreach (var kind in (string[])["items|", "quarantine|", "index|", "trends|"])
+        foreach (var kind in (string[])["items|", "prices|", "quarantine|", "index|", "trends|"])
         {
             await foreach (var partition in snapshot.PartitionsAsync(kind, cancellationToken).ConfigureAwait(false))
             {

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
+using Sentiment.Api;
 
 namespace Sentiment.LocalHost.Commands;
 
@@ -20,16 +20,13 @@ internal static class CommandOptions
         CustomParser = argument =>
         {
             var text = argument.Tokens[0].Value;
-            if (DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+            if (Rfc3339.TryParse(text, out var time))
             {
                 return time;
             }
 
-            argument.AddError($"{name}: '{text}' is no time: RFC 3339 expected, such as 2026-11-01T00:00:00Z or 2026-11-01");
+            argument.AddError($"{name}: '{text}' is no time: {Rfc3339.Expected}");
             return null;
         },
     };
-
-    private static readonly string[] Formats =
-        ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK"];
 }

@@ -13,11 +13,11 @@ internal sealed class SentimentCommand(Interrupt interrupt)
 {
     public async Task<int> InvokeAsync(string[] args)
     {
-        var root = new RootCommand("Sentiment: watches news for many tenants, scores it and keeps it.")
+        var root = new RootCommand("Sentiment: watches news and prices for many tenants, scores it and keeps it.")
         {
             DemoCommand.Create(interrupt), ServeCommand.Create(interrupt), RunCommand.Create(interrupt),
             StatusCommand.Create(interrupt), RunsCommand.Create(interrupt), ChunksCommand.Create(interrupt),
-            ItemsCommand.Create(interrupt), ScoreCommand.Create(interrupt), VerifyCommand.Create(interrupt),
+            ItemsCommand.Create(interrupt), PricesCommand.Create(interrupt), ScoreCommand.Create(interrupt), VerifyCommand.Create(interrupt),
             ReplayCommand.Create(interrupt), PlanCommand.Create(interrupt), BackfillCommand.Create(interrupt), CoverageCommand.Create(interrupt),
         };
         var parsed = root.Parse(args);

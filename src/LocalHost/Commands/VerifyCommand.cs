@@ -48,11 +48,11 @@ internal static class VerifyCommand
             Plain.Line(problem);
         }
 
-        Plain.Line($"{found.Runs:#,0} runs, {found.Chunks:#,0} chunks, {found.Pages:#,0} pages, {found.Items:#,0} items, {found.Memberships:#,0} memberships, "
+        Plain.Line($"{found.Runs:#,0} runs, {found.Chunks:#,0} chunks, {found.Pages:#,0} pages, {found.Items:#,0} items, {found.Memberships:#,0} memberships, {found.Bars:#,0} bars of prices, "
             + $"{found.Quarantined:#,0} quarantined; {found.InFlight:#,0} rows in flight");
         if (found.NotRecounted + found.Removed > 0)
         {
-            Plain.Line($"Removed by retention: {found.Removed:#,0} items and quarantined records; {found.NotRecounted:#,0} pages not recounted, for their bodies are gone");
+            Plain.Line($"Removed by retention: {found.Removed:#,0} items, bars of prices and quarantined records; {found.NotRecounted:#,0} pages not recounted, for their bodies are gone");
         }
 
         Plain.Line($"{found.ProblemCount:#,0} problems");

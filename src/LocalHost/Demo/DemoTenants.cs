@@ -58,6 +58,7 @@ internal static class DemoTenants
         json.WriteEndArray();
         json.WriteStartArray("tables");
         json.WriteStringValue("tiingo/news");
+        json.WriteStringValue("tiingo/eod");
         json.WriteStringValue("finnhub/company-news");
         json.WriteEndArray();
         json.WriteStartObject("credentials");

@@ -23,4 +23,13 @@ public enum BadKind
 
     /// <summary>The publication date lies far more than 24 hours ahead.</summary>
     FutureDate,
+
+    /// <summary>The bar has no opening price.</summary>
+    MissingPrice,
+
+    /// <summary>The bar closes at 0.</summary>
+    ZeroPrice,
+
+    /// <summary>The bar's highest price lies below its lowest.</summary>
+    HighBelowLow,
 }

@@ -15,6 +15,12 @@ public enum Vendor
     /// <summary>Alpha Vantage news with scores.</summary>
     AlphaVantage,
 
+    /// <summary>Tiingo's end-of-day prices.</summary>
+    TiingoEod,
+
+    /// <summary>Tiingo's five-minute prices.</summary>
+    TiingoIntraday,
+
     /// <summary>Tickets of a help desk; their symbols are its customers.</summary>
     Tickets,
 

@@ -4,6 +4,7 @@ using Sentiment.Simulator.Access;
 using Sentiment.Simulator.Faults;
 using Sentiment.Simulator.Feed;
 using Sentiment.Simulator.Headlines;
+using Sentiment.Simulator.Prices;
 using Sentiment.Simulator.Truth;
 
 namespace Sentiment.Simulator.SideDoor;
@@ -15,7 +16,8 @@ internal sealed class SideDoorEndpoints(
     FaultPlan faults,
     CallStatistics statistics,
     CallLimits limits,
-    TruthReport truth)
+    TruthReport truth,
+    PriceTruth prices)
 {
     private const int MostAdded = 100_000;
 
@@ -54,7 +56,11 @@ internal sealed class SideDoorEndpoints(
         var symbols = FeedStore.Symbols(query["symbols"]);
         return symbols.Length == 0
             ? Refuse(context, "symbols must name at least one symbol")
-            : Reply(context, truth.Of(vendor, symbols, from, to, now ?? clock.Now), SideDoorJson.Default.TruthDocument);
+            : Reply(
+                context,
+                PriceTable.Of(vendor) is { } table
+                    ? prices.Of(table, symbols, from, to, now ?? clock.Now) : truth.Of(vendor, symbols, from, to, now ?? clock.Now),
+                SideDoorJson.Default.TruthDocument);
     }
 
     private Task ChangeFaults(HttpContext context, FaultChange change)
@@ -84,6 +90,11 @@ internal sealed class SideDoorEndpoints(
         if (FeedStore.Symbols(request.Symbol) is not [var symbol])
         {
             return Refuse(context, "symbol must name one symbol");
+        }
+
+        if (PriceTable.Of(request.Vendor ?? Vendor.Tiingo) is not null)
+        {
+            return Refuse(context, "vendor must be one that serves texts");
         }
 
         if (count is < 1 or > MostAdded || hours is not (>= 0 and <= 87_600))

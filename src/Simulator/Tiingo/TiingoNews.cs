@@ -24,7 +24,10 @@ internal sealed class TiingoNews(FeedStore store, SimulatorClock clock) : IVendo
 
     public VendorErrors Errors => Refusals;
 
-    public string? Key(HttpRequest request)
+    public string? Key(HttpRequest request) => KeyOf(request);
+
+    /// <summary>The token of a call of any of the vendor's tables.</summary>
+    public static string? KeyOf(HttpRequest request)
     {
         var header = request.Headers.Authorization.ToString();
         return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : null;
@@ -68,7 +71,8 @@ internal sealed class TiingoNews(FeedStore store, SimulatorClock clock) : IVendo
         return new VendorReply(StatusCodes.Status200OK, _pages.Array(page), page.Count);
     }
 
-    private static VendorReply Refused(string detail) =>
+    /// <summary>What a call with a wrong parameter gets.</summary>
+    public static VendorReply Refused(string detail) =>
         new(StatusCodes.Status400BadRequest, System.Text.Encoding.UTF8.GetBytes($$"""{"detail":"{{detail}}"}"""));
 
     private static bool TryNumber(string? text, int absent, out int number)

@@ -1,5 +1,3 @@
-using Sentiment.Simulator.Feed;
-
 namespace Sentiment.Simulator.Wire;
 
 /// <summary>
@@ -11,7 +9,7 @@ internal static class PageFaultRecords
     private const int MostOverlap = 10;
     private const int DuplicateEvery = 7;
 
-    public static List<FeedItem> Cut(IEnumerable<FeedItem> matching, int offset, int limit, PageFaults faults)
+    public static List<T> Cut<T>(IEnumerable<T> matching, int offset, int limit, PageFaults faults)
     {
         var overlap = faults.Overlap ? Math.Min(offset, MostOverlap) : 0;
         var page = matching.Skip(offset - overlap).Take(Math.Min(limit, int.MaxValue - overlap) + overlap).ToList();

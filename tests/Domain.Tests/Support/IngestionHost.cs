@@ -116,7 +116,7 @@ public sealed partial class IngestionHost : IAsyncDisposable
     {
         var found = new List<string>();
         await using var snapshot = await Get<ITableSnapshots>().OpenSnapshotAsync(default);
-        foreach (var prefix in prefixes.Length == 0 ? ["items|", "index|", "quarantine|", "trends|", "table|", "run|", "pages|"] : prefixes)
+        foreach (var prefix in prefixes.Length == 0 ? ["items|", "index|", "prices|", "series|", "quarantine|", "trends|", "table|", "run|", "pages|"] : prefixes)
         {
             await foreach (var partition in snapshot.PartitionsAsync(prefix, default))
             {

@@ -14,7 +14,7 @@ public static class Retaining
     public const string Acme = "acme";
 
     /// <summary>Everything that retention is about, but for how often a body's folder was looked at.</summary>
-    public static readonly string[] All = ["items|", "index|", "quarantine|", "quarantined|", "trends|", "days|", "table|", "run|", "runs", "pages|", "retention"];
+    public static readonly string[] All = ["items|", "index|", "prices|", "series|", "quarantine|", "quarantined|", "trends|", "days|", "table|", "run|", "runs", "pages|", "retention"];
 
     /// <summary>A whole run of one chunk per symbol; its tenant is known to retention with its days.</summary>
     public static async Task<IReadOnlyList<ChunkId>> RunAsync(this IngestionHost host, TenantRetention kept, params string[] symbols)

@@ -1,12 +1,24 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
+using Sentiment.Domain.Prices;
 using Sentiment.Domain.Sources;
 
 namespace Sentiment.Domain.Tests.Support;
 
 /// <summary>One record as the scripted vendor writes it; null fields are left out.</summary>
-public sealed record Told(string? Id, string? Title, DateTimeOffset? Published, IReadOnlyList<string> Symbols, DateTimeOffset? Crawled = null);
+public sealed record Told(string? Id, string? Title, DateTimeOffset? Published, IReadOnlyList<string> Symbols, DateTimeOffset? Crawled = null)
+{
+    /// <summary>In a stream of prices.</summary>
+    public SourceBar? Bar { get; init; }
+
+    /// <summary>Five minutes of a symbol that end where they begin.</summary>
+    public static Told Price(string symbol, DateTimeOffset? at, decimal close, decimal? volume = 10) =>
+        new(at is { } time ? PriceBar.IdOf(symbol, time) : null, null, at, [symbol])
+        {
+            Bar = new(close, close + 1, close - 1, close, volume, volume is not null, TimeSpan.FromMinutes(5)),
+        };
+}
 
 /// <summary>A vendor in memory: what each page holds, and what happens instead, is up to the test.</summary>
 public sealed class ScriptedVendor(SourceDescription description, TimeProvider time) : ITableSource
@@ -31,6 +43,10 @@ public sealed class ScriptedVendor(SourceDescription description, TimeProvider t
         string table = "wire/news", string vendor = "wire", ChunkAxis axis = ChunkAxis.SymbolBatch, CursorDate cursor = CursorDate.Published,
         int symbolsPerChunk = 1, int daysPerChunk = 1, TimeSpan? lookback = null) =>
         new(table, vendor, axis, cursor, lookback ?? TimeSpan.FromHours(72), symbolsPerChunk, daysPerChunk);
+
+    /// <summary>A stream of five-minute prices.</summary>
+    public static SourceDescription DescribePrices(string table = "wire/prices") =>
+        Describe(table, axis: ChunkAxis.SymbolDays, daysPerChunk: 30) with { Kind = StreamKind.Prices };
 
     /// <summary>How often a page was asked for, by the chunk's first symbol and the cursor.</summary>
     public int CallsFor(string symbol, string? cursor) => Calls.Count(c => c.Symbols[0] == symbol && c.Cursor == cursor);
@@ -75,6 +91,6 @@ public sealed class ScriptedVendor(SourceDescription description, TimeProvider t
         var read = Read(body.Bytes.Span);
         return new([.. read.Records.Select(r => Reading(new SourceRecord(
             r.Id, r.Title, r.Id is null ? null : $"https://wire.example/{Uri.EscapeDataString(r.Id)}", r.Published, r.Crawled, r.Symbols,
-            JsonSerializer.SerializeToUtf8Bytes(r))))], read.Next);
+            JsonSerializer.SerializeToUtf8Bytes(r)) { Bar = r.Bar }))], read.Next);
     }
 }

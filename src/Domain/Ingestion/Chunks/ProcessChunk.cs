@@ -42,7 +42,7 @@ public sealed record ChunkOutcome(ChunkResult Result, DateTimeOffset? Until = nu
 
 /// <summary>Works on a chunk from its checkpoint, page by page, until it is drained or the time budget is used up.</summary>
 internal sealed class ProcessChunk(
-    ChunkStore chunks, RunStore runs, PageFetcher fetcher, PageCommitter committer, Replayer replayer, PageAnnouncers announcers, TimeProvider time)
+    ChunkStore chunks, RunStore runs, PageFetcher fetcher, PageCommitters committers, Replayer replayer, PageAnnouncers announcers, TimeProvider time)
     : Activity<ChunkCall, ChunkOutcome>
 {
     public override async Task<ChunkOutcome> RunAsync(ActivityContext context, ChunkCall input, CancellationToken cancellationToken)
@@ -168,7 +168,7 @@ internal sealed class ProcessChunk(
         try
         {
             var (pinned, records, isNew) = await fetcher.GetAsync(row, number, mayBePinned, cancellationToken).ConfigureAwait(false);
-            return (pinned, await committer.CommitAsync(row, number, pinned.FetchedAt, records, isNew, cancellationToken).ConfigureAwait(false));
+            return (pinned, await committers.Of(row.Table).CommitAsync(row, number, pinned.FetchedAt, records, isNew, cancellationToken).ConfigureAwait(false));
         }
         catch (SourceException failure) when (failure is { IsTransient: true } and not SourceWaitException && row.Stale is null)
         {

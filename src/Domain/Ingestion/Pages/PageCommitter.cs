@@ -8,24 +8,14 @@ using Sentiment.Domain.Trends;
 
 namespace Sentiment.Domain.Ingestion.Pages;
 
-/// <summary>
-/// Writes what a pinned page holds: quarantine, items, memberships, aggregates, in this order. Every write can be
-/// repeated; the chunk's checkpoint, which the caller writes afterwards, makes the page count.
-/// </summary>
+/// <summary>Writes what a pinned page of texts holds: quarantine, items, memberships, aggregates, in this order.</summary>
 internal sealed class PageCommitter(
     ItemStore items, DayStore days, QuarantineStore quarantine, TrendStore trends, ChunkStore chunks, ITableStore tables, ISentimentScorer scorer,
-    TimeProvider time)
+    TimeProvider time) : IPageCommitter
 {
     private const int MaxUrlLength = 2048;
 
-    /// <summary>Writes the page; returns where its records went, how many items were not there before, and what was wrong with the invalid ones.</summary>
-    /// <param name="chunk">Its chunk, as of the checkpoint before it.</param>
-    /// <param name="number">The page, from 1.</param>
-    /// <param name="fetchedAt">Its clock.</param>
-    /// <param name="records">What it holds.</param>
-    /// <param name="isNew">Whether nobody has worked on it before.</param>
-    /// <param name="cancellationToken">Gives up; the next try writes the same.</param>
-    /// <param name="owners">Other pages that items belong to if they are missing, by vendor id; null: all are this page's.</param>
+    /// <inheritdoc/>
     public async Task<CommittedPage> CommitAsync(
         ChunkRow chunk, int number, DateTimeOffset fetchedAt, IReadOnlyList<SourceRecord> records, bool isNew, CancellationToken cancellationToken,
         IReadOnlyDictionary<string, Stamp>? owners = null)
@@ -80,6 +70,12 @@ internal sealed class PageCommitter(
         return new(new(accepted, page.Repeats + page.Valid.Count - accepted + page.Invalid.Count - put, put, page.Skipped), fresh.Count - stood.Count, quarantined);
     }
 
+    /// <inheritdoc/>
+    /// <remarks>An item's place in time names the page that holds it.</remarks>
+    public async Task<IReadOnlyDictionary<string, Stamp>> OwnersAsync(
+        string tenant, string table, IReadOnlyList<SourceRecord> records, CancellationToken cancellationToken) =>
+        await items.OwnersAsync(tenant, table, records.Select(r => (r.SourceId!, r.PublishedAt!.Value)), cancellationToken).ConfigureAwait(false);
+
     // Chunks that work side by side begin at different places of their pages, so that they do not meet at every item that
     // they share: the golden ratio keeps any number of them apart.
     private static IEnumerable<Item> InTurn(Dictionary<string, Item>.ValueCollection items, int chunk)
@@ -123,9 +119,3 @@ internal sealed class PageCommitter(
         }).ToDictionary(i => i.SourceId, StringComparer.Ordinal);
     }
 }
-
-/// <summary>What came of a page.</summary>
-/// <param name="Ledger">Where its records went.</param>
-/// <param name="Inserted">Items that were not there before, in this try.</param>
-/// <param name="Reasons">The quarantined ones by the field that was wrong.</param>
-internal sealed record CommittedPage(Ledger Ledger, int Inserted, IReadOnlyDictionary<string, long> Reasons);

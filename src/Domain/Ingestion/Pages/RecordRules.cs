@@ -3,7 +3,7 @@ using Sentiment.Domain.Sources;
 
 namespace Sentiment.Domain.Ingestion.Pages;
 
-/// <summary>What makes a record valid: an id, a text of 1 to 64 KB, a date not more than 24 h ahead.</summary>
+/// <summary>What makes a record valid: of a text an id, 1 to 64 KB and a date not more than 24 h ahead; of a bar see <see cref="PriceRules"/>.</summary>
 public static class RecordRules
 {
     /// <summary>The most bytes of UTF-8 in a text.</summary>
@@ -19,6 +19,11 @@ public static class RecordRules
     /// <param name="fetchedAt">The page's clock.</param>
     public static string? Problem(SourceRecord record, DateTimeOffset fetchedAt)
     {
+        if (record.Bar is { } bar)
+        {
+            return PriceRules.Problem(record, bar, fetchedAt);
+        }
+
         if (string.IsNullOrWhiteSpace(record.SourceId))
         {
             return "id: missing";

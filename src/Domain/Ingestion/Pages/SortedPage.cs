@@ -19,7 +19,7 @@ public sealed class SortedPage
     /// <summary>Repeats inside the page.</summary>
     public int Repeats { get; private set; }
 
-    /// <summary>Valid records outside the window, or older than their tenant keeps items.</summary>
+    /// <summary>Valid records outside the window, or older than their tenant keeps items, and bars whose period has not ended.</summary>
     public int Skipped { get; private set; }
 
     /// <summary>Sorts records out; a pure function of its arguments.</summary>
@@ -30,7 +30,11 @@ public sealed class SortedPage
         var isAny = watched.Contains(SourceDescription.AnySymbol);
         foreach (var record in records)
         {
-            if (RecordRules.Problem(record, fetchedAt) is { } reason)
+            if (PriceRules.IsRunning(record, fetchedAt))
+            {
+                page.Skipped++;
+            }
+            else if (RecordRules.Problem(record, fetchedAt) is { } reason)
             {
                 page.Repeats += page.Invalid.TryAdd(QuarantinedRecord.KeyOf(record), (record, reason)) ? 0 : 1;
             }

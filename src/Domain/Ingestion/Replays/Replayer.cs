@@ -1,6 +1,5 @@
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Pages;
-using Sentiment.Domain.Items;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Storage;
 using Sentiment.Domain.Workflows;
@@ -8,7 +7,7 @@ using Sentiment.Domain.Workflows;
 namespace Sentiment.Domain.Ingestion.Replays;
 
 /// <summary>Goes through a committed page again, as it lies in the archive and by the rules of now.</summary>
-internal sealed class Replayer(SourceCatalog sources, ChunkStore chunks, IBlobStore blobs, QuarantineStore quarantine, ItemStore items, PageCommitter committer)
+internal sealed class Replayer(SourceCatalog sources, ChunkStore chunks, IBlobStore blobs, QuarantineStore quarantine, PageCommitters committers)
 {
     /// <summary>Writes all of a replay's page but its checkpoint; repeated, it writes the same.</summary>
     /// <exception cref="NonRetryableException">The chunk, the page or its body is gone.</exception>
@@ -26,10 +25,11 @@ internal sealed class Replayer(SourceCatalog sources, ChunkStore chunks, IBlobSt
         var records = sources.Get(chunk.Table).Parse(RequestOf(chunk), new(bytes, page.FetchedAt)).Records;
         var standing = await quarantine.FindAsync(chunk.Tenant, chunk.Table, records, cancellationToken).ConfigureAwait(false);
         var chosen = Chosen(kind, records, page.FetchedAt, key => standing.ContainsKey(TableLimits.Escape(key)));
+        var committer = committers.Of(chunk.Table);
         if (kind == ReplayKind.Raw)
         {
             // Under its own stamp, as a redo: what is there stays, what is missing comes back as it was.
-            var owners = await items.OwnersAsync(chunk.Tenant, chunk.Table, chosen.Select(r => (r.SourceId!, r.PublishedAt!.Value)), cancellationToken).ConfigureAwait(false);
+            var owners = await committer.OwnersAsync(chunk.Tenant, chunk.Table, chosen, cancellationToken).ConfigureAwait(false);
             var rebuilt = await committer.CommitAsync(
                 original with { KeepFrom = chunk.KeepFrom }, pages[number - 1], page.FetchedAt, chosen, isNew: false, cancellationToken, owners).ConfigureAwait(false);
             return (pinned, rebuilt with { Ledger = new(rebuilt.Inserted, rebuilt.Ledger.Read - rebuilt.Inserted, 0, rebuilt.Ledger.Skipped) });
