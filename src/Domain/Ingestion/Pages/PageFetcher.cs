@@ -26,7 +26,7 @@ internal sealed class PageFetcher(
         ChunkRow chunk, int page, bool mayBePinned, CancellationToken cancellationToken)
     {
         var source = sources.Get(chunk.Table);
-        var request = new PageRequest(chunk.Symbols, chunk.From, chunk.To, chunk.Window, chunk.Cursor, null) 
+        var request = new PageRequest(chunk.Symbols, chunk.From, chunk.To, chunk.Window, chunk.Cursor, null)
         {
             Tenant = chunk.Tenant,
             Priority = chunk.Priority,
