@@ -14,6 +14,8 @@ internal sealed class TiingoIntradaySource(VendorHttp http) : ITableSource
         "tiingo/intraday", "tiingo", ChunkAxis.SymbolDays, CursorDate.Published, TimeSpan.FromHours(72), SymbolsPerChunk: 1, DaysPerChunk: 30)
     {
         Kind = StreamKind.Prices,
+        FollowsMarket = true,
+        RecordsPerSymbolDay = 56,
         Auth = TiingoNewsSource.Token,
         Limits = TiingoNewsSource.Limits,
         Answers = TiingoNewsSource.Answers,

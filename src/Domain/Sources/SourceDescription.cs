@@ -35,6 +35,9 @@ public sealed record SourceDescription(
     /// <summary>The most days that a chunk may grow to where few records come; at most <c>DaysPerChunk</c> by default.</summary>
     public int MostDaysPerChunk { get; init; } = DaysPerChunk;
 
+    /// <summary>How often it is worth asking: a symbol is left out of a run until its watermark is so old. Default: in every run.</summary>
+    public TimeSpan Interval { get; init; }
+
     /// <summary>Records to reckon with for a symbol and a day before any was read; default 20.</summary>
     public double RecordsPerSymbolDay { get; init; } = 20;
 

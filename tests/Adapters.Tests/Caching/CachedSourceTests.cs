@@ -11,7 +11,7 @@ public sealed class CachedSourceTests : IAsyncDisposable
     // A Sunday; the market opens on Monday at 14:00 UTC, the margin included.
     private readonly ScriptedVendor _vendor = ScriptedVendor.Start(("Caching:ClosedHours", "12"));
 
-    public CachedSourceTests() => _vendor.Time.IsHasty = false;
+    public CachedSourceTests() => _vendor.Time.Haste = TimeSpan.FromTicks(-1);
 
     public ValueTask DisposeAsync() => _vendor.DisposeAsync();
 

@@ -149,6 +149,12 @@ public class TablePlanTests
         Assert.Equal(Now.AddDays(-4), TablePlan.Advance(null, ["A"], [.. plan.Select(c => Ended(c, c.Number is not (4 or 6)))])!.At);
     }
 
+    [Theory]
+    [InlineData(59, 0)]
+    [InlineData(60, 1)]
+    public void A_stream_is_asked_no_more_often_than_is_worth_it(int minutes, int chunks) => Assert.Equal(
+        chunks, TablePlan.Of(Run(), Tenant("A"), ScriptedVendor.Describe() with { Interval = TimeSpan.FromHours(1) }, new(Now.AddMinutes(-minutes), ["A"])).Count);
+
     [Fact]
     public void Whoever_was_left_the_longest_goes_first()
     {

@@ -55,7 +55,7 @@ public class PriceEveryWriteTests
             await Assert.ThrowsAsync<CrashException>(() => host.ProcessAsync(chunk));
             await host.CloseAsync();
             var isCommitted = (await host.ChunkAsync(chunk)).Page == 1;
-            await host.Get<ChunkFailure>().FailAsync(chunk, "cancelled", default);
+            await host.Get<ChunkFailure>().FailAsync(chunk, "cancelled", FailureKind.Cancelled, default);
             await host.Get<RunStore>().SetStatusAsync("r1", WorkStatus.Failed, host.Time.GetUtcNow(), default);
             await host.AssertCleanAsync();
             if (isCommitted)

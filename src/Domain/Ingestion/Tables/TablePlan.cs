@@ -31,7 +31,7 @@ public static class TablePlan
         {
             // A symbol that the tenant added since has no past yet: it gets the history a new table would. Whoever was left
             // the longest goes first, so that a vendor who permits few calls gives each symbol its turn.
-            foreach (var group in symbols.GroupBy(s => watermark?.Of(s)).OrderBy(g => g.Key ?? DateTimeOffset.MinValue).Where(g => g.Key is null || g.Key < to))
+            foreach (var group in symbols.GroupBy(s => watermark?.Of(s)).OrderBy(g => g.Key ?? DateTimeOffset.MinValue).Where(g => g.Key is null || (g.Key < to && to - g.Key >= source.Interval)))
             {
                 Cut([.. group], group.Key - source.Lookback ?? history, source.Cursor);
             }
