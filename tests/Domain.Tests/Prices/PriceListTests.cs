@@ -75,6 +75,7 @@ public sealed class PriceListTests : IAsyncLifetime, IAsyncDisposable
             (var bars, after) = await PriceList.ReadAsync(
                 _host.Get<ITableReader>(), "acme", "AAPL", table, from is { } f ? Noon.AddHours(f) : null, to is { } t ? Noon.AddHours(t) : null, limit, after, default);
             Assert.InRange(bars.Count, 0, limit);
+            Assert.InRange(found.Count, 0, 100);
             found.AddRange(bars.Select(b => FormattableString.Invariant($"{(b.Time - Noon).TotalHours} {b.Table}")));
         }
         while (after is not null);
