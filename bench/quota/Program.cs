@@ -98,7 +98,7 @@ Process StartRun(string folder, Uri address)
             {
                 id = string.Create(CultureInfo.InvariantCulture, $"tenant-{t:D3}"),
                 symbols = new[] { $"A{t}", $"B{t}" },
-                tables = new[] { "finnhub/company-news" },
+                tables = Enumerable.Repeat("finnhub/company-news", 1),
                 credentials = new { finnhub = $"env:KEY_{t % credentials}" },
             }),
         }));

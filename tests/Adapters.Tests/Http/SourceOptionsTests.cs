@@ -70,7 +70,7 @@ public class SourceOptionsTests
     public void Every_vendor_is_registered()
     {
         using var services = new ServiceCollection().AddSources(Configuration()).BuildServiceProvider();
-        Assert.Equal(["tiingo/news", "finnhub/company-news", "finnhub/market-news", "alphavantage/news-sentiment"], services.GetServices<ITableSource>().Select(s => s.Description.Table));
+        Assert.Equal(["tiingo/news", "tiingo/eod", "tiingo/intraday", "finnhub/company-news", "finnhub/market-news", "alphavantage/news-sentiment"], services.GetServices<ITableSource>().Select(s => s.Description.Table));
     }
 
     private static SourceOptions Read(params (string Key, string Value)[] settings) =>

@@ -86,7 +86,7 @@ public class RestFileTests
         Assert.Equal(4, Register($"{RestConformance.Sample()};{other}").Count(s => s.Description.Vendor is "helpdesk" or "other"));
         var listed = Configuration(("Sources:Rest:Files:0", RestConformance.Sample()), ("Sources:Rest:Files:1", other));
         using var services = new ServiceCollection().AddSources(listed).BuildServiceProvider();
-        Assert.Equal(8, services.GetServices<ITableSource>().Count());
+        Assert.Equal(10, services.GetServices<ITableSource>().Count());
         Assert.Contains("two files describe the vendor 'helpdesk'", Assert.Throws<ArgumentException>(() => Register($"{RestConformance.Sample()};{RestConformance.Sample()}")).Message, StringComparison.Ordinal);
         var same = Described.Write(Api().Replace("\"helpdesk\"", "\"third\"", StringComparison.Ordinal));
         Assert.Contains("two files describe the table 'rest/a'", Assert.Throws<ArgumentException>(() => Register($"{other};{same}")).Message, StringComparison.Ordinal);

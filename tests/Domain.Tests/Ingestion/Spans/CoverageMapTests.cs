@@ -91,9 +91,9 @@ public class CoverageMapTests
     {
         await using var host = await RunTests.StartAsync();
         host.Bounds = host.Bounds with { ChunkWindow = 1 };
-        host.Vendor.Before = (request, _, _) => request.Symbols[0] == "AAPL" ? throw new SourceWaitException("slow down", IngestionHost.Start.AddMinutes(17)) : Task.CompletedTask;
+        host.Vendor.Before = (request, _, _) => request.Symbols[0] == "AAPL" ? throw new SourceWaitException("slow down", IngestionHost.Start.AddMinutes(14)) : Task.CompletedTask;
         var run = await host.BeginAsync(Acme(host, "AAPL", "MSFT"));
-        Assert.Equal(TimeSpan.FromMinutes(17), await host.Time.NextTimerAsync());
+        Assert.Equal(TimeSpan.FromMinutes(14), await host.Time.NextTimerAsync());
         Assert.Equal(["AAPL -168..0 RateLimited: slow down", "MSFT -168..0 Pending"], await LinesAsync(host));
 
         await host.Get<RunStarter>().CancelAsync(run, "enough", default);
