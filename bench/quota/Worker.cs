@@ -18,7 +18,7 @@ internal static class Worker
         };
         var services = new ServiceCollection().AddLogging().AddSources(configuration).AddSqliteTables(options => options.Path = Path.Combine(data, "tables.db"));
         await using var provider = services.BuildServiceProvider();
-        var source = provider.GetServices<ITableSource>().Single(s => s.Description.Vendor == "finnhub");
+        var source = provider.GetServices<ITableSource>().Single(s => s.Description.Table == "finnhub/company-news");
         await Task.WhenAll(Enumerable.Range(0, tenants).Select(tenant => CallAsync(source, tenant, credentials)));
         return 0;
     }
