@@ -45,6 +45,8 @@ internal sealed class ProcessChunk(
     ChunkStore chunks, RunStore runs, PageFetcher fetcher, PageCommitters committers, Replayer replayer, PageAnnouncers announcers, TimeProvider time)
     : Activity<ChunkCall, ChunkOutcome>
 {
+    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
+
     public override async Task<ChunkOutcome> RunAsync(ActivityContext context, ChunkCall input, CancellationToken cancellationToken)
     {
         var begun = time.GetTimestamp();
@@ -100,7 +102,7 @@ internal sealed class ProcessChunk(
         }
         catch (SourceWaitException wait)
         {
-            return await PutOffAsync(held, wait, cancellationToken).ConfigureAwait(false);
+            return await PutOffAsync(held, wait, stored.Row.WaitingUntil is not null, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception stop) when (stop is SourceStoppedException or SecretMissingException)
         {
@@ -113,7 +115,7 @@ internal sealed class ProcessChunk(
     }
 
     /// <summary>Whether the chunk waits, is left for a later run, or leaves its table to another vendor's.</summary>
-    private async Task<ChunkOutcome> PutOffAsync(Stored<ChunkRow> held, SourceWaitException wait, CancellationToken cancellationToken)
+    private async Task<ChunkOutcome> PutOffAsync(Stored<ChunkRow> held, SourceWaitException wait, bool hasWaited, CancellationToken cancellationToken)
     {
         var row = held.Row;
         if (wait.IsFailing && row.Priority != CallPriority.Backfill
@@ -123,7 +125,8 @@ internal sealed class ProcessChunk(
             return await EndAsync(held, WorkStatus.Failed, reason, FailureKind.Transient, new(ChunkResult.Stopped, Reason: reason, Instead: instead), cancellationToken).ConfigureAwait(false);
         }
 
-        if (!(wait.Until > row.WaitsUntil))
+        // Whoever came back for a permit and found it taken by a newcomer may wait a little longer than that one.
+        if (!(wait.Until > row.WaitsUntil + (hasWaited ? Grace : TimeSpan.Zero)))
         {
             return await WaitAsync(held, wait, cancellationToken).ConfigureAwait(false);
         }
