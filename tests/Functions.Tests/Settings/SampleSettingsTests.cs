@@ -24,7 +24,7 @@ public class SampleSettingsTests
     private static readonly (string Key, string Value)[] EverythingOn =
     [
         ("APPLICATIONINSIGHTS_CONNECTION_STRING", "InstrumentationKey=00000000-0000-0000-0000-000000000000"),
-        ("KeyVault:Uri", "https://vault.example"), ("Tenants:File", ""), ("SendGrid:ApiKey", "env:KEY"),
+        ("KeyVault:Uri", "https://vault.example"), ("Tenants:File", ""), ("SendGrid:ApiKey", "env:KEY"), ("Caching:Enabled", "true"),
 #if WEB_PUBSUB
         ("Live:WebPubSub:Endpoint", "https://live.example"),
 #endif
