@@ -20,7 +20,7 @@ public sealed class CallForecast
         {
             var used = (row?.SpentOf(window.Seconds).SelectMany(s => Enumerable.Repeat(s.Until + QuotaTerms.Skew, s.Count)) ?? [])
                 .Concat(row?.Leases.SelectMany(l => Enumerable.Repeat(l.End + QuotaTerms.Skew, l.HeldOf(window.Seconds))) ?? []).Order().ToList();
-            var reserve = row is null ? 0 : Reserve(row, window, priority, now);
+            var reserve = row is null ? 0 : QuotaTerms.Reserve(window, priority, row.AskedAt, now);
             var capacity = Math.Max(1, window.Limit - reserve);
 
             // Where more are used than may be, the first to come free only make up for that.
@@ -73,10 +73,6 @@ public sealed class CallForecast
 
         return _last;
     }
-
-    private static int Reserve(QuotaRow row, QuotaWindow window, CallPriority priority, DateTimeOffset now) =>
-        Enum.GetValues<CallPriority>().Any(above => above < priority && row.AskedAt(above) + QuotaTerms.ReserveLasts(window.Seconds) > now)
-            ? (int)(QuotaTerms.Reserve(priority) * window.Limit) : 0;
 
     private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 }

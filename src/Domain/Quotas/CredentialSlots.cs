@@ -229,13 +229,8 @@ internal sealed class CredentialSlots
     // The row counts what this process held at its last write, which grants and settlements do not change.
     private int Unheld(SlotPool pool) => pool.Held - (_row.Leases.FirstOrDefault(l => l.Owner == _owner)?.HeldOf(pool.Window.Seconds) ?? 0);
 
-    private int Reserve(QuotaWindow window, CallPriority priority, DateTimeOffset now)
-    {
-        // Who has asked of late, of those above.
-        var isWanted = Enum.GetValues<CallPriority>().Any(above => above < priority
-            && Later(_row.AskedAt(above), _asked[(int)above]) + QuotaTerms.ReserveLasts(window.Seconds) > now);
-        return isWanted ? (int)(QuotaTerms.Reserve(priority) * window.Limit) : 0;
-    }
+    private int Reserve(QuotaWindow window, CallPriority priority, DateTimeOffset now) =>
+        QuotaTerms.Reserve(window, priority, above => Later(_row.AskedAt(above), _asked[(int)above]), now);
 
     private QuotaRow Counted(DateTimeOffset now)
     {

@@ -56,6 +56,15 @@ internal static class QuotaTerms
         _ => 0.3,
     };
 
+    /// <summary>The slots of a window that a priority leaves to those above it that have asked of late.</summary>
+    /// <param name="window">The window.</param>
+    /// <param name="priority">The priority.</param>
+    /// <param name="askedAt">When each was last asked for.</param>
+    /// <param name="now">The time.</param>
+    public static int Reserve(QuotaWindow window, CallPriority priority, Func<CallPriority, DateTimeOffset?> askedAt, DateTimeOffset now) =>
+        Enum.GetValues<CallPriority>().Any(above => above < priority && askedAt(above) + ReserveLasts(window.Seconds) > now)
+            ? (int)(Reserve(priority) * window.Limit) : 0;
+
     /// <summary>
     /// For how long after its last call a priority is kept a reserve: people come in sessions, and a reserve for nobody is
     /// lost calls. At least five minutes, at most an hour.

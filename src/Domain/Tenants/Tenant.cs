@@ -1,3 +1,5 @@
+using Sentiment.Domain.Sources;
+
 namespace Sentiment.Domain.Tenants;
 
 /// <summary>A customer whose tables are watched.</summary>
@@ -13,6 +15,16 @@ public sealed record Tenant(
 {
     /// <summary>Table → the table of another vendor that takes over in a run in which the first one's vendor keeps failing; null: none does.</summary>
     public IReadOnlyDictionary<string, string>? Fallbacks { get; init; }
+
+    /// <summary>The reference to the secret that a source is called with; null where it needs none.</summary>
+    /// <exception cref="SecretMissingException">It needs one, and the tenant has none.</exception>
+    public string? CredentialFor(SourceDescription source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return source.Auth.Place == AuthPlace.None ? null
+            : Credentials.GetValueOrDefault(source.Vendor) ?? source.Auth.Credential
+                ?? throw new SecretMissingException($"Tenant '{Id}' has no credential for '{source.Vendor}'.");
+    }
 }
 
 /// <summary>How many days a tenant's data are kept; null: as the host's settings say.</summary>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.LocalHost.Data;
 
 namespace Sentiment.LocalHost.Commands;
@@ -11,22 +10,18 @@ internal static class BackfillCommand
     {
         var data = CommandOptions.Data();
         var json = CommandOptions.Json();
-        var tenants = CommandOptions.Tenants();
-        var tenant = new Option<string[]>("--tenant") { Description = "Only this tenant; may be repeated.", HelpName = "ID" };
-        var table = new Option<string[]>("--table") { Description = "Only this table; may be repeated.", HelpName = "NAME" };
-        var from = CommandOptions.Time("--from", "Only from then on, also where nobody has asked yet; default the table's history.");
-        var to = CommandOptions.Time("--to", "Only before then; default where the table's newest run ended.");
+        var selection = new RunSelection(
+            "Only from then on, also where nobody has asked yet; default the table's history.", "Only before then; default where the table's newest run ended.");
         var command = new Command("backfill", "Fetches what 'coverage' shows as failed, rateLimited or missing. An unfinished backfill of the same arguments is finished.")
         {
-            tenants, tenant, table, from, to, data, json,
+            data, json,
         };
+        selection.AddTo(command);
         command.SetAction((parsed, _) =>
         {
             var builder = CommandHost.Builder();
-            var roster = RunCommand.ReadTenants(parsed.GetValue(tenants)!, builder.Configuration);
-            var request = new RunRequest(
-                parsed.GetValue(tenant) ?? [], parsed.GetValue(table) ?? [], parsed.GetValue(from), parsed.GetValue(to), Backfill: true);
-            return RunCommand.RunAsync(builder, new DataFolder(parsed.GetValue(data)!), "backfill", request, roster, parsed.GetValue(json), interrupt.Token);
+            var roster = RunCommand.ReadTenants(parsed.GetValue(selection.Tenants)!, builder.Configuration);
+            return RunCommand.RunAsync(builder, new DataFolder(parsed.GetValue(data)!), "backfill", selection.Of(parsed) with { Backfill = true }, roster, parsed.GetValue(json), interrupt.Token);
         });
         return command;
     }

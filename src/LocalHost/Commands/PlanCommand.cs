@@ -7,7 +7,6 @@ using Sentiment.Adapters.Http;
 using Sentiment.Adapters.Secrets;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Planning;
-using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Retention;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Storage;
@@ -25,21 +24,17 @@ internal static class PlanCommand
     {
         var data = CommandOptions.Data();
         var json = CommandOptions.Json();
-        var tenants = CommandOptions.Tenants();
-        var tenant = new Option<string[]>("--tenant") { Description = "Only this tenant; may be repeated.", HelpName = "ID" };
-        var table = new Option<string[]>("--table") { Description = "Only this table; may be repeated.", HelpName = "NAME" };
-        var from = CommandOptions.Time("--from", "The window's start.");
-        var to = CommandOptions.Time("--to", "The window's end; default now.");
+        var selection = new RunSelection();
         var command = new Command("plan", "What a run would cost: calls per vendor, records, minutes, and what it would leave until when. Calls nobody.")
         {
-            tenants, tenant, table, from, to, data, json,
+            data, json,
         };
+        selection.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
             var folder = new DataFolder(parsed.GetValue(data)!);
             var builder = CommandHost.Builder();
-            var roster = RunCommand.ReadTenants(parsed.GetValue(tenants)!, builder.Configuration);
-            var request = new RunRequest(parsed.GetValue(tenant) ?? [], parsed.GetValue(table) ?? [], parsed.GetValue(from), parsed.GetValue(to));
+            var roster = RunCommand.ReadTenants(parsed.GetValue(selection.Tenants)!, builder.Configuration);
             builder.Services.AddSingleton(TimeProvider.System).AddSecrets(builder.Configuration).AddSources(builder.Configuration)
                 .AddBound<IngestionOptions>(builder.Configuration, IngestionOptions.Section).AddBound<RetentionOptions>(builder.Configuration, RetentionOptions.Section)
                 .AddSingleton<SourceCatalog>().AddSingleton<RunPlanner>();
@@ -55,7 +50,7 @@ internal static class PlanCommand
             var host = builder.Build();
             await using var disposing = ((IAsyncDisposable)host).ConfigureAwait(false);
             var forecast = await host.Services.GetRequiredService<RunPlanner>()
-                .ForecastAsync(host.Services.GetRequiredService<ITableReader>(), request, roster, interrupt.Token).ConfigureAwait(false);
+                .ForecastAsync(host.Services.GetRequiredService<ITableReader>(), selection.Of(parsed), roster, interrupt.Token).ConfigureAwait(false);
             if (parsed.GetValue(json))
             {
                 Console.Out.WriteLine(JsonSerializer.Serialize(forecast, ForecastJson.Default.RunForecast));

@@ -18,16 +18,13 @@ internal static class RunCommand
     {
         var data = CommandOptions.Data();
         var json = CommandOptions.Json();
-        var tenants = CommandOptions.Tenants();
-        var tenant = new Option<string[]>("--tenant") { Description = "Only this tenant; may be repeated.", HelpName = "ID" };
-        var table = new Option<string[]>("--table") { Description = "Only this table; may be repeated.", HelpName = "NAME" };
-        var from = CommandOptions.Time("--from", "The window's start.");
-        var to = CommandOptions.Time("--to", "The window's end; default now.");
+        var selection = new RunSelection();
         var noCache = new Option<bool>("--no-cache") { Description = "Asks the vendors anew, whatever answers of theirs are kept." };
         var command = new Command("run", "Fetches what is new, or a window, scores and stores it. An unfinished run of the same arguments is finished.")
         {
-            tenants, tenant, table, from, to, noCache, data, json,
+            noCache, data, json,
         };
+        selection.AddTo(command);
         command.SetAction((parsed, _) =>
         {
             var builder = CommandHost.Builder();
@@ -36,9 +33,8 @@ internal static class RunCommand
                 builder.Configuration["Caching:Enabled"] = "false";
             }
 
-            var roster = ReadTenants(parsed.GetValue(tenants)!, builder.Configuration);
-            var request = new RunRequest(parsed.GetValue(tenant) ?? [], parsed.GetValue(table) ?? [], parsed.GetValue(from), parsed.GetValue(to));
-            return RunAsync(builder, new DataFolder(parsed.GetValue(data)!), "run", request, roster, parsed.GetValue(json), interrupt.Token);
+            var roster = ReadTenants(parsed.GetValue(selection.Tenants)!, builder.Configuration);
+            return RunAsync(builder, new DataFolder(parsed.GetValue(data)!), "run", selection.Of(parsed), roster, parsed.GetValue(json), interrupt.Token);
         });
         return command;
     }

@@ -187,6 +187,25 @@ public class RunTests
     }
 
     [Fact]
+    public async Task Whoever_comes_back_for_a_permit_that_is_gone_waits_a_minute_longer_than_a_newcomer()
+    {
+        await using var host = await StartAsync();
+        host.Bounds = host.Bounds with { ChunkWindow = 1 };
+        var late = IngestionHost.Start.AddMinutes(15.5);
+        host.Vendor.Before = (request, call, _) =>
+            call == 1 ? throw new SourceWaitException("slow down", IngestionHost.Start.AddMinutes(14))
+            : call == 2 || request.Symbols[0] == "MSFT" ? throw new SourceWaitException("slow down", late)
+            : Task.CompletedTask;
+        var run = await host.BeginAsync(IngestionHost.Roster(host.Tenant("acme", "AAPL", "MSFT")));
+        Assert.Equal(TimeSpan.FromMinutes(14), await host.Time.NextTimerAsync());
+        host.Time.Advance(TimeSpan.FromMinutes(14));
+        Assert.Equal(TimeSpan.FromMinutes(1.5), await host.Time.NextTimerAsync());
+        host.Time.Advance(TimeSpan.FromMinutes(1.5));
+        var report = await host.EndAsync(run);
+        Assert.Equal((WorkStatus.Completed, new Tally(2, 1, 0, 1), late), (report.Run.Status, report.ChunkTally, report.Calls.DeferredUntil));
+    }
+
+    [Fact]
     public async Task A_vendor_that_fails_for_longer_than_a_run_waits_is_a_failure()
     {
         await using var host = await StartAsync();

@@ -92,9 +92,7 @@ internal sealed class PageFetcher(
         }
 
         var tenant = await runs.PinnedTenantAsync(chunk.Run, chunk.Tenant, cancellationToken).ConfigureAwait(false);
-        return (tenant.Credentials.GetValueOrDefault(source.Vendor) ?? source.Auth.Credential) is { } reference
-            ? await secrets.ResolveAsync(reference, cancellationToken).ConfigureAwait(false)
-            : throw new SecretMissingException($"Tenant '{tenant.Id}' has no credential for '{source.Vendor}'.");
+        return await secrets.ResolveAsync(tenant.CredentialFor(source)!, cancellationToken).ConfigureAwait(false);
     }
 
     private void Observe(string stage, long since) =>

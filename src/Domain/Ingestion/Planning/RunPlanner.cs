@@ -79,10 +79,7 @@ public sealed class RunPlanner(
     }
 
     private async Task<string> SecretAsync(Tenant tenant, SourceDescription source, CancellationToken cancellationToken) =>
-        source.Auth.Place == AuthPlace.None ? ""
-        : (tenant.Credentials.GetValueOrDefault(source.Vendor) ?? source.Auth.Credential) is { } reference
-            ? await secrets.ResolveAsync(reference, cancellationToken).ConfigureAwait(false)
-            : throw new SecretMissingException($"Tenant '{tenant.Id}' has no credential for '{source.Vendor}'.");
+        tenant.CredentialFor(source) is { } reference ? await secrets.ResolveAsync(reference, cancellationToken).ConfigureAwait(false) : "";
 
     /// <summary>Gives each chunk its calls in the order in which a run would: tenants take turns.</summary>
     private static VendorForecast PutTo(CallForecast forecast, string vendor, string secret, DateTimeOffset now, List<PlannedTable> tables)
