@@ -25,6 +25,8 @@ namespace Sentiment.Domain.Ingestion;
 [JsonSerializable(typeof(PriceBar))]
 [JsonSerializable(typeof(PriceSeries))]
 [JsonSerializable(typeof(List<Bucket>))]
+[JsonSerializable(typeof(Segment))]
+[JsonSerializable(typeof(int))]
 [JsonSerializable(typeof(Watermark))]
 [JsonSerializable(typeof(Claim))]
 [JsonSerializable(typeof(Coverage))]
