@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Sentiment.Domain.Ingestion.Backfills;
 using Sentiment.Domain.Ingestion.Chunks;
@@ -8,6 +9,7 @@ using Sentiment.Domain.Ingestion.Replays;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Ingestion.Tables;
 using Sentiment.Domain.Items;
+using Sentiment.Domain.Metrics;
 using Sentiment.Domain.Prices;
 using Sentiment.Domain.Retention;
 using Sentiment.Domain.Sources;
@@ -27,6 +29,7 @@ public static class IngestionServices
     {
         services.AddOptions();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAdd(ServiceDescriptor.Singleton(typeof(ILogger<>), typeof(Logger<>)));
         services.AddSingleton<RetentionStore>();
         services.AddSingleton<SourceCatalog>();
         services.AddSingleton<RunStore>();
@@ -36,6 +39,12 @@ public static class IngestionServices
         services.AddSingleton<DayStore>();
         services.AddSingleton<QuarantineStore>();
         services.AddSingleton<TrendStore>();
+        services.AddSingleton<TrendQuery>();
+        services.AddSingleton<Compaction>();
+        services.AddSingleton<TrendUpkeep>();
+        services.AddSingleton<MetricsStore>();
+        services.AddSingleton<MetricsUpkeep>();
+        services.AddSingleton<TenantMetricsReader>();
         services.AddSingleton<PageAnnouncers>();
         services.AddSingleton<PageFetcher>();
         services.AddSingleton<PriceStore>();
