@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Sentiment.Domain.Anomalies;
 using Sentiment.Domain.Ingestion.Backfills;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Pages;
@@ -39,6 +40,7 @@ public static class IngestionServices
         services.AddSingleton<DayStore>();
         services.AddSingleton<QuarantineStore>();
         services.AddSingleton<TrendStore>();
+        services.AddHostedService<StageWatch>();
         services.AddSingleton<TrendQuery>();
         services.AddSingleton<Compaction>();
         services.AddSingleton<TrendUpkeep>();
