@@ -33,7 +33,7 @@ internal static class HostServices
         var storage = configuration.GetSection(AzureStorageOptions.Section);
         services.AddAzureTables(storage.Bind).AddAzureBlobs(storage.Bind);
         services.AddSecrets(configuration).AddSources(configuration).AddResponseCache(configuration).AddScoring(configuration).AddSendGrid(configuration);
-        services.AddWebPubSub(configuration);
+        services.AddDocumentCache(configuration, isOneProcess: false).AddWebPubSub(configuration);
         services.AddTenants(configuration);
 
         services.AddBound<IngestionOptions>(configuration, IngestionOptions.Section).AddIngestion();
