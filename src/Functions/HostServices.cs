@@ -42,7 +42,7 @@ internal static class HostServices
         services.AddSingleton(Options.Create(ScheduleOptions.Read(schedule[nameof(ScheduleOptions.Cron)], schedule[nameof(ScheduleOptions.Overlap)])));
         services.AddSingleton<ScheduledRuns>();
 
-        services.AddSentimentApi().AddSingleton<IAdminKey, SecretAdminKey>().AddSingleton<ApiPipeline>();
+        services.AddBound<ApiOptions>(configuration, ApiOptions.Section).AddSentimentApi().AddSingleton<IAdminKey, SecretAdminKey>().AddSingleton<ApiPipeline>();
         return services;
     }
 }

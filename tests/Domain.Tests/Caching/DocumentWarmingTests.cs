@@ -125,7 +125,13 @@ public sealed class DocumentWarmingTests : IDisposable
 
     private static ChunkRow Chunk(string table, string symbol) => new()
     {
-        Run = "r", Tenant = "acme", Table = table, Number = 1, Symbols = [symbol], Window = CursorDate.Published,
-        From = DateTimeOffset.UnixEpoch, To = DateTimeOffset.UnixEpoch.AddDays(1),
+        Run = "r",
+        Tenant = "acme",
+        Table = table,
+        Number = 1,
+        Symbols = [symbol],
+        Window = CursorDate.Published,
+        From = DateTimeOffset.UnixEpoch,
+        To = DateTimeOffset.UnixEpoch.AddDays(1),
     };
 }
