@@ -53,11 +53,15 @@ public sealed class TrendQuery(ITableReader reader, ChunkStore chunks, SourceCat
     {
         // A count may differ by its square root by chance; a mean by a hundredth without anybody's noticing.
         var (volume, sentiment) = (new RollingDeviation(SpikeWindow, SpikeLeast, floor: 1), new RollingDeviation(SpikeWindow, SpikeLeast, floor: 0.01));
+        var hasBegun = false;
         for (var minute = before; minute < end; minute += resolution.Minutes)
         {
             var scored = scores.GetValueOrDefault(minute);
             var mean = scored is null ? null : MeanEstimate.Of(scored.Total, options.Value.LeastCount);
-            var spikes = IsSpike(volume.Observe(scored?.Total.Count ?? 0)) ? Spikes.Volume : Spikes.None;
+
+            // Before the first item nothing is known, which is not the same as a stream that is silent.
+            hasBegun |= scored is not null;
+            var spikes = hasBegun && IsSpike(volume.Observe(scored?.Total.Count ?? 0)) ? Spikes.Volume : Spikes.None;
             if (mean is { } known && IsSpike(sentiment.Observe((double)known.Mean)))
             {
                 spikes |= Spikes.Sentiment;
