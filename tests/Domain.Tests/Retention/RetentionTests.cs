@@ -22,8 +22,8 @@ public class RetentionTests
         {
             var symbol = request.Symbols[0];
             return [
-                [new($"{symbol}-1", "Headline one", Noon, ["AAPL", "MSFT"]), new("both", "Headline both", Noon.AddHours(1), ["AAPL", "MSFT"]), new($"{symbol}-bad", null, Noon, [symbol])],
-                [new($"{symbol}-2", "Headline two", Noon.AddHours(20), ["AAPL", "MSFT"]), new("bad", null, Noon, [symbol])]];
+                [new($"{symbol}-1", "Headline one", Noon, ["AAPL", "MSFT"]) { Tags = ["Earnings"] }, new("both", "Headline both", Noon.AddHours(1), ["AAPL", "MSFT"]), new($"{symbol}-bad", null, Noon, [symbol])],
+                [new($"{symbol}-2", "Headline two", Noon.AddHours(20), ["AAPL", "MSFT"]) { Tags = ["Earnings"] }, new("bad", null, Noon, [symbol])]];
         };
         return host;
     }
@@ -47,12 +47,14 @@ public class RetentionTests
 
         await DayAsync(host, 1);
         Assert.Equal((5, 3, 6), (await CountAsync(host, "items|"), await CountAsync(host, "quarantine|"), await CountAsync(host, "index|", "s|")));
+        Assert.Equal((4, 2), (await CountAsync(host, "index|", "g|earnings|"), await CountAsync(host, "days|", "n|")));
         Assert.Equal((0, 2), (await CountAsync(host, "trends|", "p|"), await CountAsync(host, "trends|", "s|")));
         Assert.Equal(bars, await BarsAsync(host));
 
         // Published on the 8th and 9th, kept three days: on the 12th the 8th goes.
         await DayAsync(host, 2);
         Assert.Equal((2, 2), (await CountAsync(host, "items|", "AAPL-2") + await CountAsync(host, "items|", "MSFT-2"), await CountAsync(host, "items|", "|removed|")));
+        Assert.Equal((2, 1), (await CountAsync(host, "index|", "g|earnings|"), await CountAsync(host, "days|", "n|")));
         Assert.Equal((4, 3, 4), (await CountAsync(host, "items|"), await CountAsync(host, "quarantine|"), (await host.BodiesAsync()).Count));
         Assert.Equal(bars, await BarsAsync(host));
 
@@ -185,6 +187,7 @@ public class RetentionTests
     [InlineData("items|", "|removed|", "its ledger says")]
     [InlineData("quarantine|", "id:", "its ledger says")]
     [InlineData("index|", "s|AAPL", "its membership of AAPL is missing")]
+    [InlineData("index|", "g|earnings", "its index row of tag 'earnings' is missing")]
     [InlineData("trends|acme|20300109", "s|", "aggregates of acme on 20300109")]
     public async Task A_recount_still_names_what_retention_did_not_remove(string partition, string key, string problem)
     {
