@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
+using Sentiment.Api.OpenApi;
+using Sentiment.Api.Requests;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Spans;
 
@@ -12,45 +14,27 @@ namespace Sentiment.Api;
 /// <summary>What is known of a tenant's tables, and what is not.</summary>
 internal static class CoverageEndpoints
 {
-    public static void MapCoverage(this IEndpointRouteBuilder routes) => routes.MapGet("/tenants/{tenant}/coverage", ListAsync);
+    private static readonly CoverageDocument Example = new(
+        "tiingo/news", "AAPL", "crawled", new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero), new(2026, 11, 2, 0, 0, 0, TimeSpan.Zero), "covered", null, null, null);
 
-    private static async Task<Results<Ok<Listed<CoverageDocument>>, ProblemHttpResult>> ListAsync(
+    public static void MapCoverage(this IEndpointRouteBuilder routes) => routes.MapGet("/tenants/{tenant}/coverage", ListAsync)
+        .Tells("What is known of each table's time, by table, symbol and time.", new Listed<CoverageDocument>([Example], null));
+
+    private static async Task<Ok<Listed<CoverageDocument>>> ListAsync(
         string tenant, string? table, string? symbol, string? from, string? to, string? limit, string? cursor,
-        CoverageList coverage, IOptions<IngestionOptions> options, CancellationToken cancellationToken)
+        HttpRequest request, CoverageList coverage, IOptions<IngestionOptions> options, CancellationToken cancellationToken)
     {
-        if (!Paging.TryRead(limit, out var count))
-        {
-            return Paging.BadLimit();
-        }
-
-        if (!Times.TryRead(from, out var start))
-        {
-            return Times.Bad("from");
-        }
-
-        if (!Times.TryRead(to, out var end))
-        {
-            return Times.Bad("to");
-        }
-
-        if (start >= end)
-        {
-            return TypedResults.Problem("from: a time before 'to' expected", statusCode: StatusCodes.Status400BadRequest);
-        }
-
+        var (count, (start, end), cursors) = (Query.Limit(limit), Query.Span(from, to), Cursor.Of(request));
+        var filter = new CoverageFilter(tenant, Query.Name("table", table), Query.Symbol(symbol), start, end);
         try
         {
-            var filter = new CoverageFilter(tenant, table, symbol?.ToUpperInvariant(), start, end);
-            var (spans, next) = await coverage.ReadAsync(filter, options.Value.HistoryDays, count, cursor, cancellationToken).ConfigureAwait(false);
-            return TypedResults.Ok(new Listed<CoverageDocument>([.. spans.Select(CoverageDocument.Of)], next));
+            var (spans, next) = await cursors.FromAsync(
+                cursor, after => coverage.ReadAsync(filter, options.Value.HistoryDays, count, after, cancellationToken)).ConfigureAwait(false);
+            return TypedResults.Ok(new Listed<CoverageDocument>([.. spans.Select(CoverageDocument.Of)], cursors.Write(next)));
         }
         catch (KeyNotFoundException problem)
         {
-            return TypedResults.Problem($"tenant: {problem.Message}", statusCode: StatusCodes.Status404NotFound);
-        }
-        catch (ArgumentException)
-        {
-            return Paging.BadCursor();
+            throw RequestProblem.None("tenant", problem.Message);
         }
     }
 }

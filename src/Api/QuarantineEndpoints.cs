@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Sentiment.Api.OpenApi;
+using Sentiment.Api.Requests;
 using Sentiment.Domain.Ingestion.Pages;
 using Sentiment.Domain.Storage;
 
@@ -10,30 +12,20 @@ namespace Sentiment.Api;
 /// <summary>What was invalid, and why.</summary>
 internal static class QuarantineEndpoints
 {
-    public static void MapQuarantine(this IEndpointRouteBuilder routes) => routes.MapGet("/tenants/{tenant}/quarantine", ListAsync);
+    private static readonly QuarantineDocument Example = new(
+        "tiingo/news", "id:1234567", "publishedDate: a time as in RFC 3339 expected", new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero), "{\"id\":1234567}",
+        "20261101T120000000Z-1f3a5c7e|acme|tiingo~2fnews|000001", 1, null);
 
-    private static async Task<Results<Ok<Listed<QuarantineDocument>>, ProblemHttpResult>> ListAsync(
-        string tenant, string? table, string? limit, string? cursor, ITableReader reader, CancellationToken cancellationToken)
+    public static void MapQuarantine(this IEndpointRouteBuilder routes) => routes.MapGet("/tenants/{tenant}/quarantine", ListAsync)
+        .Tells("Invalid records, oldest first, with the reason and the record as it came.", new Listed<QuarantineDocument>([Example], null));
+
+    private static async Task<Ok<Listed<QuarantineDocument>>> ListAsync(
+        string tenant, string? table, string? limit, string? cursor, HttpRequest request, ITableReader reader, CancellationToken cancellationToken)
     {
-        if (!Paging.TryRead(limit, out var count))
-        {
-            return Paging.BadLimit();
-        }
-
-        if (TableLimits.Escape(tenant) != tenant || tenant.Length > 40)
-        {
-            return TypedResults.Problem($"tenant: no tenant '{tenant}'", statusCode: StatusCodes.Status404NotFound);
-        }
-
-        try
-        {
-            var (records, next) = await QuarantineList.ReadAsync(reader, tenant, table, count, cursor, cancellationToken).ConfigureAwait(false);
-            return TypedResults.Ok(new Listed<QuarantineDocument>([.. records.Select(QuarantineDocument.Of)], next));
-        }
-        catch (ArgumentException)
-        {
-            return Paging.BadCursor();
-        }
+        var (count, only, cursors) = (Query.Limit(limit), Query.Name("table", table), Cursor.Of(request));
+        var (records, next) = await cursors.FromAsync(
+            cursor, after => QuarantineList.ReadAsync(reader, tenant, only, count, after, cancellationToken)).ConfigureAwait(false);
+        return TypedResults.Ok(new Listed<QuarantineDocument>([.. records.Select(QuarantineDocument.Of)], cursors.Write(next)));
     }
 }
 

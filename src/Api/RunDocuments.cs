@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Sentiment.Api.Access;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Replays;
@@ -174,4 +175,8 @@ public sealed record PurgedDocument(int InstancesDeleted);
 [JsonSerializable(typeof(Listed<PriceDocument>))]
 [JsonSerializable(typeof(Listed<VendorDocument>))]
 [JsonSerializable(typeof(Listed<CoverageDocument>))]
+[JsonSerializable(typeof(Listed<TenantListed>))]
+[JsonSerializable(typeof(KeyOrder))]
+[JsonSerializable(typeof(KeyCreated))]
+[JsonSerializable(typeof(Listed<KeyListed>))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Sentiment.Api.OpenApi;
+using Sentiment.Api.Requests;
 using Sentiment.Domain.Ingestion.Runs;
 
 namespace Sentiment.Api;
@@ -18,47 +20,41 @@ internal static class RunSteeringEndpoints
     {
         var run = routes.MapGroup("/runs/{id}").AddEndpointFilter(ProblemsAsync);
         run.MapPost("/suspend", (string id, string? reason, RunSteering steering, CancellationToken cancellationToken) =>
-            AcceptedAsync(steering.SuspendAsync(id, Reason(reason, "held"), cancellationToken)));
+            AcceptedAsync(steering.SuspendAsync(Query.Run(id), Reason(reason, "held"), cancellationToken)))
+            .Tells("Holds a run: chunks under way go on to the end of their time budget, nothing new is begun.", null);
         run.MapPost("/resume", (string id, string? reason, RunSteering steering, CancellationToken cancellationToken) =>
-            AcceptedAsync(steering.ResumeAsync(id, Reason(reason, "resumed"), cancellationToken)));
+            AcceptedAsync(steering.ResumeAsync(Query.Run(id), Reason(reason, "resumed"), cancellationToken)))
+            .Tells("Lets a held run go on.", null);
         run.MapPost("/cancel", (string id, string? reason, RunSteering steering, CancellationToken cancellationToken) =>
-            AcceptedAsync(steering.CancelAsync(id, Reason(reason, "cancelled over the API"), cancellationToken)));
-        run.MapPost("/retry", RetryAsync);
-        run.MapPost("/events/{name}", RaiseAsync);
+            AcceptedAsync(steering.CancelAsync(Query.Run(id), Reason(reason, "cancelled over the API"), cancellationToken)))
+            .Tells("Ends a run as failed; what is committed stays.", null);
+        run.MapPost("/retry", RetryAsync).Tells("Works off what failed or was left out in a run that has ended, from its checkpoints.", RunEndpoints.Started);
+        run.MapPost("/events/{name}", RaiseAsync).Tells("Tells a run's workflow an event.", null).Takes(new { approved = true });
         routes.MapDelete("/runs/{id}", async (string id, RunSteering steering, CancellationToken cancellationToken) =>
-            TypedResults.Ok(new PurgedDocument(await steering.PurgeAsync(id, cancellationToken).ConfigureAwait(false))))
-            .AddEndpointFilter(ProblemsAsync);
+            TypedResults.Ok(new PurgedDocument(await steering.PurgeAsync(Query.Run(id), cancellationToken).ConfigureAwait(false))))
+            .AddEndpointFilter(ProblemsAsync).Tells("Forgets the workflow histories of a run that has ended; its rows and items stay.", new PurgedDocument(1));
     }
 
-    private static async Task<Accepted<StartedDocument>> RetryAsync(string id, HttpRequest request, RunSteering steering, CancellationToken cancellationToken)
-    {
-        var run = await steering.RetryAsync(id, cancellationToken).ConfigureAwait(false);
-        var document = StartedDocument.Of(run.Id, RunEndpoints.RunsUri(request));
-        return TypedResults.Accepted(document.StatusQueryGetUri, document);
-    }
+    private static async Task<Accepted<StartedDocument>> RetryAsync(string id, HttpRequest request, RunSteering steering, CancellationToken cancellationToken) =>
+        RunEndpoints.Accepted(request, (await steering.RetryAsync(Query.Run(id), cancellationToken).ConfigureAwait(false)).Id);
 
-    private static async Task<Results<Accepted, ProblemHttpResult>> RaiseAsync(
-        string id, string name, HttpRequest request, RunSteering steering, CancellationToken cancellationToken)
+    private static async Task<Accepted> RaiseAsync(string id, string name, HttpRequest request, RunSteering steering, CancellationToken cancellationToken)
     {
-        if (name.Length > MaxEventNameLength)
+        if (name.Length > MaxEventNameLength || name.Any(char.IsControl))
         {
-            return TypedResults.Problem($"name: at most {MaxEventNameLength} characters expected", statusCode: StatusCodes.Status400BadRequest);
+            throw RequestProblem.Bad("name", $"at most {MaxEventNameLength} characters expected");
         }
 
-        if (request.ContentLength is not { } length || length > MaxEventBytes)
-        {
-            return TypedResults.Problem($"body: JSON of at most {MaxEventBytes} bytes and its Content-Length expected", statusCode: StatusCodes.Status413PayloadTooLarge);
-        }
-
+        var body = await Body.ReadAsync(request, MaxEventBytes).ConfigureAwait(false);
         try
         {
-            using var payload = length == 0 ? null : await JsonDocument.ParseAsync(request.Body, cancellationToken: cancellationToken).ConfigureAwait(false);
-            await steering.RaiseEventAsync(id, name, payload?.RootElement, cancellationToken).ConfigureAwait(false);
+            using var payload = body.IsEmpty ? null : JsonDocument.Parse(body);
+            await steering.RaiseEventAsync(Query.Run(id), name, payload?.RootElement, cancellationToken).ConfigureAwait(false);
             return TypedResults.Accepted((string?)null);
         }
         catch (JsonException)
         {
-            return TypedResults.Problem("body: JSON expected", statusCode: StatusCodes.Status400BadRequest);
+            throw RequestProblem.Bad("body", "JSON expected");
         }
     }
 
@@ -79,11 +75,11 @@ internal static class RunSteeringEndpoints
         }
         catch (KeyNotFoundException problem)
         {
-            return TypedResults.Problem($"id: {problem.Message}", statusCode: StatusCodes.Status404NotFound);
+            throw RequestProblem.None("id", problem.Message);
         }
         catch (RunStateException problem)
         {
-            return TypedResults.Problem($"id: {problem.Message}", statusCode: StatusCodes.Status409Conflict);
+            throw new RequestProblem(StatusCodes.Status409Conflict, "id", problem.Message);
         }
     }
 }

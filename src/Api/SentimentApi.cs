@@ -1,39 +1,95 @@
+using System.IO.Compression;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Sentiment.Api.Access;
+using Sentiment.Api.OpenApi;
+using Sentiment.Api.Requests;
+using Sentiment.Domain.Access;
 
 namespace Sentiment.Api;
 
 /// <summary>The HTTP surface, the same on every host.</summary>
 public static class SentimentApi
 {
-    /// <summary>Registers what the endpoints need beside the ingestion, a <see cref="IAdminKey"/> and an <see cref="Sentiment.Domain.Tenants.ITenantDirectory"/>.</summary>
+    /// <summary>
+    /// Registers what the endpoints need beside the ingestion, a <see cref="IAdminKey"/>, an <see cref="Sentiment.Domain.Tenants.ITenantDirectory"/>
+    /// and <see cref="ApiOptions"/>.
+    /// </summary>
     public static IServiceCollection AddSentimentApi(this IServiceCollection services)
     {
-        services.AddProblemDetails();
+        services.AddProblemDetails(options => options.CustomizeProblemDetails = context => context.ProblemDetails.Detail ??= Detail(context.ProblemDetails.Status, context.HttpContext));
+        services.Configure<ExceptionHandlerOptions>(options => options.StatusCodeSelector = StatusOf);
         services.ConfigureHttpJsonOptions(options =>
         {
             options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
             options.SerializerOptions.Converters.Add(new UtcTimeConverter());
         });
-        return services;
+        services.AddResponseCompression(options =>
+        {
+            options.EnableForHttps = true;
+            options.Providers.Add<BrotliCompressionProvider>();
+            options.MimeTypes = ["application/json", "application/problem+json", "text/html", "text/javascript"];
+        });
+        services.Configure<BrotliCompressionProviderOptions>(options => options.Level = CompressionLevel.Fastest);
+        services.AddRequestTimeouts(options => options.DefaultPolicy = new()
+        {
+            Timeout = ApiOptions.Timeout,
+            WriteTimeoutResponse = context => Late.Result.ExecuteAsync(context),
+        });
+        services.AddDescription();
+        services.TryAddSingleton(TimeProvider.System);
+        return services.AddSingleton<KeyStore>().AddSingleton<Callers>().AddSingleton<RateLimits>().AddSingleton<AuditLog>().AddSingleton<Gate>();
     }
 
-    /// <summary>Maps every endpoint under <c>/api</c>; all but health ask for the admin key.</summary>
+    /// <summary>Puts what every answer goes through, up to the choice of its endpoint, into a pipeline.</summary>
+    public static IApplicationBuilder UseSentimentApi(this IApplicationBuilder app) =>
+        app.UseResponseCompression().UseExceptionHandler().UseStatusCodePages().UseRouting().UseRequestTimeouts();
+
+    /// <summary>Maps every endpoint under <c>/api</c>; all but health and the page about the API ask for a key.</summary>
     public static IEndpointRouteBuilder MapSentimentApi(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("/api");
-        api.MapGet("/health", () => TypedResults.Ok(new Health("ok")));
-        var admin = api.MapGroup("").AddEndpointFilter<AdminKeyFilter>();
+        Gate.Before(api);
+        api.MapGet("/health", () => TypedResults.Ok(new Health("ok"))).Tells("Whether the server answers.", new Health("ok")).WithMetadata(RouteAccess.Anybody);
+        api.MapDescription();
+
+        var admin = api.MapGroup("").WithMetadata(RouteAccess.Admin);
         admin.MapRuns();
         admin.MapRunSteering();
-        admin.MapQuarantine();
-        admin.MapCoverage();
-        admin.MapPrices();
         admin.MapVendors();
+        admin.MapKeys();
+
+        var readers = api.MapGroup("").WithMetadata(RouteAccess.Readers);
+        readers.MapTenants();
+        readers.MapQuarantine();
+        readers.MapCoverage();
+        readers.MapPrices();
         return routes;
     }
+
+    private static RequestProblem Late => new(StatusCodes.Status504GatewayTimeout, "time", $"an answer within {ApiOptions.Timeout.TotalSeconds} s expected; ask for less");
+
+    private static int StatusOf(Exception exception) => exception switch
+    {
+        BadHttpRequestException bad => bad.StatusCode,
+        TimeoutException => StatusCodes.Status504GatewayTimeout,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+
+    // Of what never came to an endpoint, or failed there.
+    private static string? Detail(int? status, HttpContext context) => status switch
+    {
+        StatusCodes.Status404NotFound => "path: a route of the API expected; see /api/docs",
+        StatusCodes.Status405MethodNotAllowed => $"method: one of {context.Response.Headers.Allow} expected",
+        StatusCodes.Status413PayloadTooLarge => RequestProblem.LongBody(ApiOptions.MaxBodyBytes).Message,
+        StatusCodes.Status504GatewayTimeout => Late.Message,
+        StatusCodes.Status400BadRequest => "request: HTTP as in RFC 9110 expected",
+        _ => null,
+    };
 }
 
 /// <summary>Whether the server answers.</summary>

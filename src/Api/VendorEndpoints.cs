@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Sentiment.Api.OpenApi;
+using Sentiment.Api.Requests;
 using Sentiment.Domain.Quotas;
 using Sentiment.Domain.Storage;
 
@@ -10,25 +12,19 @@ namespace Sentiment.Api;
 /// <summary>What the vendors permit, and what is left of it.</summary>
 internal static class VendorEndpoints
 {
-    public static void MapVendors(this IEndpointRouteBuilder routes) => routes.MapGet("/vendors", ListAsync);
+    private static readonly VendorDocument Example = new("tiingo", "9f86d081884c7d65", [new("hour", 50, 12, 2, 36, null)], "closed", null, null);
 
-    private static async Task<Results<Ok<Listed<VendorDocument>>, ProblemHttpResult>> ListAsync(
-        string? limit, string? cursor, ITableReader reader, TimeProvider time, CancellationToken cancellationToken)
+    public static void MapVendors(this IEndpointRouteBuilder routes) => routes.MapGet("/vendors", ListAsync)
+        .Tells("Each vendor credential that was called with, and what is left of what the vendor permits it.", new Listed<VendorDocument>([Example], null));
+
+    private static async Task<Ok<Listed<VendorDocument>>> ListAsync(
+        string? limit, string? cursor, HttpRequest request, ITableReader reader, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (!Paging.TryRead(limit, out var count))
-        {
-            return Paging.BadLimit();
-        }
-
-        try
-        {
-            var found = await CredentialReport.ListAsync(reader, time.GetUtcNow(), count, cursor, cancellationToken).ConfigureAwait(false);
-            return TypedResults.Ok(new Listed<VendorDocument>([.. found.Select(f => VendorDocument.Of(f.Report))], found.Count == count ? found[^1].Key : null));
-        }
-        catch (ArgumentException)
-        {
-            return Paging.BadCursor();
-        }
+        var (count, cursors) = (Query.Limit(limit), Cursor.Of(request));
+        var found = await cursors.FromAsync(
+            cursor, after => CredentialReport.ListAsync(reader, time.GetUtcNow(), count, after, cancellationToken)).ConfigureAwait(false);
+        return TypedResults.Ok(new Listed<VendorDocument>(
+            [.. found.Select(f => VendorDocument.Of(f.Report))], cursors.Write(found.Count == count ? found[^1].Key : null)));
     }
 }
 

@@ -33,7 +33,7 @@ internal static class HostServices
         var storage = configuration.GetSection(AzureStorageOptions.Section);
         services.AddAzureTables(storage.Bind).AddAzureBlobs(storage.Bind);
         services.AddSecrets(configuration).AddSources(configuration).AddResponseCache(configuration).AddScoring(configuration).AddSendGrid(configuration);
-        services.AddWebPubSub(configuration);
+        services.AddDocumentCache(configuration, isOneProcess: false).AddWebPubSub(configuration);
         services.AddTenants(configuration);
 
         services.AddBound<IngestionOptions>(configuration, IngestionOptions.Section).AddIngestion();
@@ -42,7 +42,7 @@ internal static class HostServices
         services.AddSingleton(Options.Create(ScheduleOptions.Read(schedule[nameof(ScheduleOptions.Cron)], schedule[nameof(ScheduleOptions.Overlap)])));
         services.AddSingleton<ScheduledRuns>();
 
-        services.AddSentimentApi().AddSingleton<IAdminKey, SecretAdminKey>().AddSingleton<ApiPipeline>();
+        services.AddBound<ApiOptions>(configuration, ApiOptions.Section).AddSentimentApi().AddSingleton<IAdminKey, SecretAdminKey>().AddSingleton<ApiPipeline>();
         return services;
     }
 }

@@ -25,7 +25,7 @@ public static class PipelineServices
         var folder = new DataFolder(path);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSecrets(configuration);
-        services.AddSources(configuration).AddResponseCache(configuration);
+        services.AddSources(configuration).AddResponseCache(configuration).AddDocumentCache(configuration, isOneProcess: true);
         services.AddScoring(configuration);
         services.AddStores(configuration, path, readOnly: false);
         services.AddBound<IngestionOptions>(configuration, IngestionOptions.Section);

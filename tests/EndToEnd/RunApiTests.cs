@@ -129,7 +129,7 @@ public sealed class RunApiTests
 
     [Theory]
     [InlineData(HttpStatusCode.NotFound, "no run", "GET", "/api/runs/nobody")]
-    [InlineData(HttpStatusCode.NotFound, "tenant: no run of a tenant 'nobody'", "GET", "/api/tenants/nobody/coverage")]
+    [InlineData(HttpStatusCode.NotFound, "tenant: no tenant 'nobody'", "GET", "/api/tenants/nobody/coverage")]
     [InlineData(HttpStatusCode.BadRequest, "cursor:", "GET", "/api/tenants/acme/coverage?cursor=x")]
     [InlineData(HttpStatusCode.BadRequest, "limit:", "GET", "/api/tenants/acme/coverage?limit=1001")]
     [InlineData(HttpStatusCode.BadRequest, "from: a time as in RFC 3339", "GET", "/api/tenants/acme/coverage?from=yesterday")]

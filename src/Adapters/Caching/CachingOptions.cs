@@ -38,10 +38,9 @@ public sealed record CachingOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Redis.Connection is { Length: > 0 } connection
-            && !connection.StartsWith("env:", StringComparison.Ordinal) && !connection.StartsWith("keyvault:", StringComparison.Ordinal))
+        if (!Redis.IsReference)
         {
-            yield return new("env:NAME or keyvault:NAME expected, never the connection string itself", [$"{nameof(Redis)}:{nameof(RedisOptions.Connection)}"]);
+            yield return new(RedisOptions.Expected, [$"{nameof(Redis)}:{nameof(RedisOptions.Connection)}"]);
         }
 
         foreach (var (key, problem) in Market.Problems())
@@ -51,9 +50,14 @@ public sealed record CachingOptions : IValidatableObject
     }
 }
 
-/// <summary>The Redis that keeps answers for all processes; section <c>Caching:Redis</c>.</summary>
+/// <summary>The Redis that keeps vendors' answers and the documents that are read for all processes; section <c>Caching:Redis</c>.</summary>
 public sealed record RedisOptions
 {
     /// <summary>Where its connection string is: <c>env:NAME</c> or <c>keyvault:NAME</c>, never the string itself; default none.</summary>
     public string? Connection { get; init; }
+
+    internal const string Expected = "env:NAME or keyvault:NAME expected, never the connection string itself";
+
+    internal bool IsReference => Connection is null or { Length: 0 }
+        || Connection.StartsWith("env:", StringComparison.Ordinal) || Connection.StartsWith("keyvault:", StringComparison.Ordinal);
 }

@@ -9,7 +9,6 @@ using Sentiment.Adapters.Configuration;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Storage;
 using Sentiment.Domain.Tenants;
-using StackExchange.Redis;
 using ZiggyCreatures.Caching.Fusion;
 
 namespace Sentiment.Adapters.Caching;
@@ -55,14 +54,7 @@ public static class ResponseCacheServices
         return new RedisCache(Options.Create(new RedisCacheOptions
         {
             InstanceName = "sentiment:",
-            ConnectionMultiplexerFactory = async () =>
-            {
-                var connection = ConfigurationOptions.Parse(await secrets.ResolveAsync(reference, CancellationToken.None).ConfigureAwait(false));
-
-                // While it is away, calls fail at once and it is looked for in the background.
-                (connection.AbortOnConnectFail, connection.BacklogPolicy) = (false, BacklogPolicy.FailFast);
-                return await ConnectionMultiplexer.ConnectAsync(connection).ConfigureAwait(false);
-            },
+            ConnectionMultiplexerFactory = RedisConnection.To(reference, secrets),
         }));
     }
 }

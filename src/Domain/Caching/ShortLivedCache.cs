@@ -42,6 +42,15 @@ public sealed class ShortLivedCache<TValue>(TimeSpan life, int capacity, TimePro
         return entry.Value.IsCompletedSuccessfully ? new(entry.Value) : new(entry.Value.WaitAsync(cancellationToken));
     }
 
+    /// <summary>Has a key looked up anew by whoever asks next, a look-up under way included.</summary>
+    public void Forget(string key)
+    {
+        lock (_gate)
+        {
+            _entries.Remove(key);
+        }
+    }
+
     [SuppressMessage("Design", "CA1031", Justification = "Whatever the look-up throws, it is thrown on; only how long it is remembered depends on it.")]
     private async Task<TValue> FindAsync(Entry entry, Func<CancellationToken, Task<TValue>> find)
     {

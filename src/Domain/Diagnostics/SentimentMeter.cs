@@ -33,6 +33,13 @@ public static class SentimentMeter
     public static Counter<long> VendorCache { get; } =
         Meter.CreateCounter<long>("sentiment.vendor.cache", "{answer}", "Answers of vendors that were wanted, by where they came from.");
 
+    /// <summary>
+    /// <c>sentiment.read.cache</c>: where documents that were read were looked for; tags <c>tier</c>: memory, second (shared by
+    /// processes) or store (made), <c>outcome</c>: hit or miss. Whoever waited for another's making counts as a miss in memory alone.
+    /// </summary>
+    public static Counter<long> ReadCache { get; } =
+        Meter.CreateCounter<long>("sentiment.read.cache", "{look-up}", "Look-ups of documents that were read, by tier and outcome.");
+
     /// <summary><c>sentiment.scoring.texts</c>: texts scored; tag <c>cached</c> says whether a remembered answer served.</summary>
     public static Counter<long> ScoringTexts { get; } =
         Meter.CreateCounter<long>("sentiment.scoring.texts", "{text}", "Texts scored, and whether from the cache.");

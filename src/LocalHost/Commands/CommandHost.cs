@@ -21,7 +21,8 @@ internal static class CommandHost
         logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         if (configuration["Logging:LogLevel:Default"] is null)
         {
-            logging.SetMinimumLevel(LogLevel.Warning);
+            // Who changed what is told whatever else is not.
+            logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Sentiment.Audit", LogLevel.Information);
         }
     }
 

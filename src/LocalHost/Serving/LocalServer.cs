@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Sentiment.Adapters.Configuration;
 using Sentiment.Api;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Runs;
@@ -45,7 +46,7 @@ internal static class LocalServer
             builder.Configuration.GetSection(RetentionOptions.Section)[nameof(RetentionOptions.Cron)] ?? new RetentionOptions().Cron, RetentionOptions.Section);
         var key = AdminKeyFile.OpenOrCreate(folder);
         builder.Services.AddPipeline(builder.Configuration, folder.Path);
-        builder.Services.AddSentimentApi();
+        builder.Services.AddSentimentApi().AddBound<ApiOptions>(builder.Configuration, ApiOptions.Section);
         builder.Services.AddSingleton<IAdminKey>(key);
         builder.Services.AddSingleton<ITenantDirectory>(new FixedTenants(roster));
         builder.Services.AddSingleton<ScheduledRuns>();
@@ -58,8 +59,7 @@ internal static class LocalServer
         var app = builder.Build();
         await using var disposing = app.ConfigureAwait(false);
         CommandHost.Check(app.Services);
-        app.UseExceptionHandler();
-        app.UseStatusCodePages();
+        app.UseSentimentApi();
         app.MapSentimentApi();
         app.MapStatusPage();
         await app.StartAsync(cancellationToken).ConfigureAwait(false);

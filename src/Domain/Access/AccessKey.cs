@@ -1,0 +1,33 @@
+using System.Text.Json.Serialization;
+
+namespace Sentiment.Domain.Access;
+
+/// <summary>What a tenant's key may do.</summary>
+public static class KeyScopes
+{
+    /// <summary>Read whatever the tenant has.</summary>
+    public const string Read = "read";
+
+    /// <summary>Start the tenant's runs.</summary>
+    public const string Run = "run";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [Read, Run];
+}
+
+/// <summary>A tenant's key as it is stored: its secret is not.</summary>
+/// <param name="Id">Its public id: the tenant's, a dot and 16 hex digits.</param>
+/// <param name="Tenant">Whose it is.</param>
+/// <param name="Scopes">What it may do, of <see cref="KeyScopes"/>.</param>
+/// <param name="Hash">SHA-256 of the secret, 64 hex digits.</param>
+/// <param name="CreatedAt">UTC.</param>
+public sealed record AccessKey(string Id, string Tenant, IReadOnlyList<string> Scopes, string Hash, DateTimeOffset CreatedAt)
+{
+    /// <summary>What the key begins with, so that its owner recognises it.</summary>
+    [JsonIgnore]
+    public string Prefix => KeyText.Prefix + Id;
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(AccessKey))]
+internal sealed partial class AccessJson : JsonSerializerContext;

@@ -1,0 +1,84 @@
+using Sentiment.Api.Tests.Support;
+using Sentiment.Domain.Access;
+
+namespace Sentiment.Api.Tests.Access;
+
+public sealed class RoleTests
+{
+    // The first that a path begins with says who may call it; what none begins with is nobody's, and fails here.
+    private static readonly (string Path, string Who)[] Table =
+    [
+        ("/api/health", "anybody"),
+        ("/api/docs", "anybody"),
+        ("/api/openapi", "readers"),
+        ("/api/runs", "admin"),
+        ("/api/vendors", "admin"),
+        ("/api/tenants/{tenant}/keys", "admin"),
+        ("/api/tenants/{tenant}", "own"),
+        ("/api/tenants", "readers"),
+    ];
+
+    private static readonly string[] Admitted = ["200", "201", "202", "204", "304", "400", "404", "409", "413"];
+
+    /// <summary>What each caller gets of a route of each kind; <c>in</c>: it is let in, whatever it then gets.</summary>
+    private static readonly Dictionary<string, Dictionary<string, string>> Expected = new()
+    {
+        ["anybody"] = new() { ["none"] = "in", ["wrong"] = "in", ["revoked"] = "in", ["admin"] = "in", ["own"] = "in", ["other"] = "in", ["run only"] = "in" },
+        ["readers"] = new() { ["none"] = "401", ["wrong"] = "401", ["revoked"] = "401", ["admin"] = "in", ["own"] = "in", ["other"] = "in", ["run only"] = "403" },
+        ["own"] = new() { ["none"] = "401", ["wrong"] = "401", ["revoked"] = "401", ["admin"] = "in", ["own"] = "in", ["other"] = "403", ["run only"] = "403" },
+        ["admin"] = new() { ["none"] = "401", ["wrong"] = "401", ["revoked"] = "401", ["admin"] = "in", ["own"] = "403", ["other"] = "403", ["run only"] = "403" },
+    };
+
+    [Fact]
+    public async Task Every_route_lets_in_whom_it_is_for_and_nobody_else()
+    {
+        await using var host = await ApiHost.StartAsync(withRecords: true);
+        var keys = new Dictionary<string, string?>
+        {
+            ["none"] = null,
+            ["wrong"] = "sk_acme.0123456789abcdef_" + new string('A', 43),
+            ["revoked"] = await RevokedAsync(host),
+            ["admin"] = ApiHost.AdminKey,
+            ["own"] = await host.KeyAsync("acme"),
+            ["other"] = await host.KeyAsync("bolt"),
+            ["run only"] = await host.KeyAsync("acme", KeyScopes.Run),
+        };
+        var wrong = new List<string>();
+        foreach (var (method, endpoint) in host.Routes)
+        {
+            var route = endpoint.RoutePattern.RawText!;
+            var who = Table.First(t => route.StartsWith(t.Path, StringComparison.Ordinal)).Who;
+            var path = route.Replace("{tenant}", "acme", StringComparison.Ordinal).Replace("{id}", "nothing", StringComparison.Ordinal).Replace("{name}", "x", StringComparison.Ordinal);
+            foreach (var (role, key) in keys)
+            {
+                var status = $"{(await host.SendAsync(method, path, key)).Status}";
+                var expected = Expected[who][role];
+                if (expected == "in" ? !Admitted.Contains(status) : status != expected)
+                {
+                    wrong.Add($"{method} {route} by {role}: {status}, {expected} expected");
+                }
+            }
+        }
+
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public async Task A_tenants_key_gets_the_same_answer_for_another_tenant_and_for_one_that_does_not_exist()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var key = await host.KeyAsync("acme");
+        var (other, none) = (await host.GetAsync("/api/tenants/bolt/quarantine", key), await host.GetAsync("/api/tenants/nobody/quarantine", key));
+        Assert.Equal((403, other.Detail), (none.Status, none.Detail));
+        Assert.Equal("tenant: this key reaches its own tenant alone", other.Detail);
+        Assert.Equal("tenant: no tenant 'nobody'", (await host.GetAsync("/api/tenants/nobody/quarantine")).Detail);
+    }
+
+    private static async Task<string> RevokedAsync(ApiHost host)
+    {
+        var key = await host.KeyAsync("acme");
+        Assert.Equal(200, (await host.GetAsync("/api/tenants/acme", key)).Status);
+        Assert.Equal(204, (await host.SendAsync("DELETE", $"/api/tenants/acme/keys/{key.Split('_')[1]}")).Status);
+        return key;
+    }
+}
