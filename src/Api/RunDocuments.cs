@@ -173,6 +173,7 @@ public sealed record PurgedDocument(int InstancesDeleted);
 [JsonSerializable(typeof(Listed<ChunkDocument>))]
 [JsonSerializable(typeof(Listed<QuarantineDocument>))]
 [JsonSerializable(typeof(Listed<PriceDocument>))]
+[JsonSerializable(typeof(Listed<ItemDocument>))]
 [JsonSerializable(typeof(Listed<VendorDocument>))]
 [JsonSerializable(typeof(Listed<CoverageDocument>))]
 [JsonSerializable(typeof(Listed<TenantListed>))]

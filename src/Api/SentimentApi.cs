@@ -67,6 +67,7 @@ public static class SentimentApi
         readers.MapTenants();
         readers.MapQuarantine();
         readers.MapCoverage();
+        readers.MapItems();
         readers.MapPrices();
         readers.MapTrends();
         readers.MapMetrics();

@@ -18,6 +18,9 @@ internal sealed class Cursor
 
     private Cursor(byte[] mark) => _mark = mark;
 
+    /// <summary>Tells the list from others, as the request put it.</summary>
+    public string Mark => Convert.ToHexStringLower(_mark);
+
     /// <summary>Of the list that a request asks for.</summary>
     public static Cursor Of(HttpRequest request)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Storage;
 
@@ -9,17 +10,63 @@ namespace Sentiment.Domain.Items;
 /// <param name="IsEmptied">Whether its items were removed since.</param>
 public sealed record DayMark(DateTimeOffset At, bool IsFolded = false, bool IsEmptied = false);
 
+/// <summary>A day with items.</summary>
+/// <param name="Day">As yyyyMMdd.</param>
+/// <param name="Tables">The tables that they are of, in order.</param>
+public sealed record ItemDay(string Day, IReadOnlyList<string> Tables);
+
 /// <summary>
-/// The days of which a tenant has anything, for those who must find old days without looking at every day there ever was.
+/// The days of which a tenant has anything, for those who must find them without looking at every day there ever was.
 /// </summary>
-/// <remarks>A page marks a day before it writes items or bars of it; only retention takes a mark away, from an empty day.</remarks>
+/// <remarks>
+/// In partition <c>days|TENANT</c>: marks <c>YYYYMMDD</c>, oldest first, and for those who read items <c>n|DAY|TABLE</c>, newest
+/// first. A page marks a day before it writes items or bars of it; only retention takes a mark away, from an empty day.
+/// </remarks>
 public sealed class DayStore(ITableStore tables, TimeProvider time)
 {
-    /// <summary>Marks days, as yyyyMMdd; whoever looked at a mark before finds it changed.</summary>
-    public Task MarkAsync(string tenant, IEnumerable<string> days, CancellationToken cancellationToken)
+    private const string NewestPrefix = "n|";
+
+    // The most tables of a day that go with its mark in one write.
+    private const int TablesPerDay = TableLimits.MaxRowsPerWrite - 1;
+
+    /// <summary>Marks days, as yyyyMMdd, of which a table has items; whoever looked at a mark before finds it changed.</summary>
+    public Task MarkAsync(string tenant, string table, IEnumerable<string> days, CancellationToken cancellationToken)
     {
-        var data = Rows.Write(new DayMark(time.GetUtcNow()), RowJson.Default.DayMark);
-        return tables.WriteAllAsync(Partition(tenant), [.. days.Select(d => TableWrite.Upsert(d, Rows.Version, data))], cancellationToken);
+        var mark = Rows.Write(new DayMark(time.GetUtcNow()), RowJson.Default.DayMark);
+        var name = Rows.Write(table, RowJson.Default.String);
+        return tables.WriteAllAsync(Partition(tenant), [.. days.SelectMany(d => (TableWrite[])[
+            TableWrite.Upsert(d, Rows.Version, mark), TableWrite.Upsert(Newest(d) + "|" + TableLimits.Escape(table), Rows.Version, name)])], cancellationToken);
+    }
+
+    /// <summary>Days with items, newest first, in one range.</summary>
+    /// <param name="reader">Where to read.</param>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="from">Not before this day; null: up to the first.</param>
+    /// <param name="to">Not after this day; null: from the last.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Gives the read up.</param>
+    public static async Task<IReadOnlyList<ItemDay>> NewestAsync(
+        ITableReader reader, string tenant, string? from, string? to, int limit, CancellationToken cancellationToken)
+    {
+        var found = new List<(string Key, List<string> Tables)>();
+        var range = new TableRange(Partition(tenant), to is null ? NewestPrefix : Newest(to), (from is null ? NewestPrefix : Newest(from)) + "\u007f");
+        await foreach (var row in reader.QueryAsync(range, cancellationToken).ConfigureAwait(false))
+        {
+            var key = row.Key[..row.Key.LastIndexOf('|')];
+            if (found.Count == 0 || found[^1].Key != key)
+            {
+                if (found.Count == limit)
+                {
+                    break;
+                }
+
+                found.Add((key, []));
+            }
+
+            found[^1].Tables.Add(Rows.Read(row, RowJson.Default.String));
+        }
+
+        return found.ConvertAll(f => new ItemDay(Turned(f.Key[NewestPrefix.Length..]), f.Tables));
     }
 
     /// <summary>Marked days in order.</summary>
@@ -31,7 +78,7 @@ public sealed class DayStore(ITableStore tables, TimeProvider time)
         string tenant, string? after, int limit, CancellationToken cancellationToken)
     {
         var found = new List<(string, Stored<DayMark>)>();
-        var range = new TableRange(Partition(tenant), after is null ? "" : Rows.After(after), Limit: limit);
+        var range = new TableRange(Partition(tenant), after is null ? "" : Rows.After(after), NewestPrefix, limit);
         await foreach (var row in tables.QueryAsync(range, cancellationToken).ConfigureAwait(false))
         {
             found.Add((row.Key, new(Rows.Read(row, RowJson.Default.DayMark), row.ETag)));
@@ -56,7 +103,7 @@ public sealed class DayStore(ITableStore tables, TimeProvider time)
         }
     }
 
-    /// <summary>Changes a mark, or takes it away, unless a page has marked the day since.</summary>
+    /// <summary>Changes a mark, or takes it away, unless a page has marked the day since; a day without items is not listed as one with them.</summary>
     internal async Task ChangeAsync(string tenant, string day, Stored<DayMark> mark, DayMark? next, CancellationToken cancellationToken)
     {
         if (next == mark.Row)
@@ -64,10 +111,21 @@ public sealed class DayStore(ITableStore tables, TimeProvider time)
             return;
         }
 
+        var writes = new List<TableWrite>
+        {
+            next is null ? TableWrite.Delete(day, mark.ETag) : TableWrite.IfMatch(day, Rows.Version, Rows.Write(next, RowJson.Default.DayMark), mark.ETag),
+        };
+        if (next is null or { IsEmptied: true })
+        {
+            await foreach (var row in tables.QueryAsync(TableRange.Prefix(Partition(tenant), Newest(day) + "|", TablesPerDay), cancellationToken).ConfigureAwait(false))
+            {
+                writes.Add(TableWrite.Delete(row.Key));
+            }
+        }
+
         try
         {
-            await tables.WriteAsync(Partition(tenant), [next is null ? TableWrite.Delete(day, mark.ETag)
-                : TableWrite.IfMatch(day, Rows.Version, Rows.Write(next, RowJson.Default.DayMark), mark.ETag)], cancellationToken).ConfigureAwait(false);
+            await tables.WriteAsync(Partition(tenant), writes, cancellationToken).ConfigureAwait(false);
         }
         catch (TableConflictException)
         {
@@ -75,5 +133,10 @@ public sealed class DayStore(ITableStore tables, TimeProvider time)
         }
     }
 
-    private static string Partition(string tenant) => "days|" + tenant;
+    internal static string Partition(string tenant) => "days|" + tenant;
+
+    private static string Newest(string day) => NewestPrefix + Turned(day);
+
+    // The later a day, the smaller the number; turned twice it is the day again.
+    private static string Turned(string day) => (99_999_999 - int.Parse(day, CultureInfo.InvariantCulture)).ToString("D8", CultureInfo.InvariantCulture);
 }

@@ -40,10 +40,21 @@ public sealed record Item(
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{tenant}\n{table}\n{sourceId}")).AsSpan(0, 16));
 }
 
-/// <summary>That an item belongs to a symbol, which symbol reads and trends follow; or an item's place in time.</summary>
+/// <summary>A row of the index, which leads to an item: its membership of a symbol, which symbol reads and trends follow, its place in time, or one of its tags.</summary>
 /// <param name="Table">The item's table.</param>
 /// <param name="SourceId">The item's vendor id.</param>
-/// <param name="Chunk">The chunk that inserted the membership.</param>
+/// <param name="Chunk">The chunk that inserted the row.</param>
 /// <param name="Page">The page of that chunk.</param>
-/// <param name="Symbols">On a place in time: the symbols whose memberships the same page wrote; null on a membership.</param>
-public sealed record Membership(string Table, string SourceId, string Chunk, int Page, IReadOnlyList<string>? Symbols = null) : IStamped;
+/// <param name="Symbols">On a place in time: the symbols whose memberships the same page wrote; null on others.</param>
+/// <param name="Label">The item's label, see <see cref="LetterOf"/>; null in rows of before it was noted.</param>
+public sealed record Membership(
+    string Table, string SourceId, string Chunk, int Page, IReadOnlyList<string>? Symbols = null, string? Label = null) : IStamped
+{
+    /// <summary>A label in one letter: <c>p</c>ositive, <c>n</c>egative or ne<c>u</c>tral.</summary>
+    public static string LetterOf(SentimentLabel label) => label switch
+    {
+        SentimentLabel.Positive => "p",
+        SentimentLabel.Negative => "n",
+        _ => "u",
+    };
+}

@@ -4,10 +4,11 @@ using Sentiment.Domain.Storage;
 
 namespace Sentiment.Domain.Items;
 
-/// <summary>Items by (tenant, table, vendor id), and their index by tenant and day: by time, and by symbol and time.</summary>
+/// <summary>Items by (tenant, table, vendor id), and their index by tenant and day: by table, symbol or tag, and time.</summary>
 /// <remarks>
-/// Identity rows live in partition <c>items|TENANT|TABLE</c>, index rows in <c>index|TENANT|DAY</c>: <c>t|</c> for all
-/// items and <c>s|SYMBOL|</c> for memberships, newest first. Index rows are hints: readers look at the item.
+/// Identity rows live in partition <c>items|TENANT|TABLE</c>, index rows in <c>index|TENANT|DAY</c>: places in time
+/// <c>t|TABLE|</c>, memberships <c>s|SYMBOL|</c> and tags <c>g|TAG|</c>, each newest first. Index rows are hints: readers look at
+/// the item. See <see cref="ItemList"/>.
 /// </remarks>
 public sealed class ItemStore(ITableStore tables)
 {
@@ -31,7 +32,7 @@ public sealed class ItemStore(ITableStore tables)
         foreach (var day in items.GroupBy(i => Rows.Day(i.PublishedAt)))
         {
             var places = await tables.GetAllAsync(
-                IndexPartition(tenant, day.Key), day.Select(i => TimeKey(i.PublishedAt, Item.IdOf(tenant, table, i.SourceId))).Distinct(StringComparer.Ordinal), cancellationToken).ConfigureAwait(false);
+                IndexPartition(tenant, day.Key), day.Select(i => TimeKey(table, i.PublishedAt, Item.IdOf(tenant, table, i.SourceId))).Distinct(StringComparer.Ordinal), cancellationToken).ConfigureAwait(false);
             foreach (var place in places.Values.Select(r => Rows.Read(r, RowJson.Default.Membership)))
             {
                 owners[place.SourceId] = new(place.Chunk, place.Page);
@@ -114,8 +115,8 @@ public sealed class ItemStore(ITableStore tables)
     }
 
     /// <summary>
-    /// Inserts the memberships (item, symbol) that are absent, and the place in time of each item of the stamp; returns
-    /// every membership and whether it stands under the stamp.
+    /// Inserts the memberships (item, symbol) that are absent, and of each item of the stamp its place in time and its tags;
+    /// returns every membership and whether it stands under the stamp.
     /// </summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="wanted">Items with the symbols they came under.</param>
@@ -141,9 +142,13 @@ public sealed class ItemStore(ITableStore tables)
                 known[key] = row!;
             }
 
-            var places = day.Where(w => stamp.IsOn(w.Item)).ToDictionary(w => TimeKey(w.Item), w => Place(w.Item, w.Symbols, stamp), StringComparer.Ordinal);
+            // What the page that holds an item says of it.
+            var held = day.Where(w => stamp.IsOn(w.Item)).ToList();
+            var said = held.Select(w => (Key: TimeKey(w.Item), Data: Place(w.Item, w.Symbols, stamp)))
+                .Concat(held.SelectMany(w => ItemTags.Of(w.Item).Select(t => (Key: TagKey(t, w.Item), Data: Hint(w.Item, stamp)))))
+                .ToDictionary(s => s.Key, s => s.Data, StringComparer.Ordinal);
             var inserts = keyed.Where(k => !known.ContainsKey(k.Key)).Select(k => TableWrite.Insert(k.Key, Rows.Version, Hint(k.Item, stamp)))
-                .Concat(places.Select(p => TableWrite.Insert(p.Key, Rows.Version, p.Value)));
+                .Concat(said.Select(s => TableWrite.Insert(s.Key, Rows.Version, s.Value)));
             foreach (var (key, row) in await tables.InsertAbsentAsync(partition, [.. inserts], cancellationToken).ConfigureAwait(false))
             {
                 known[key] = row;
@@ -169,43 +174,20 @@ public sealed class ItemStore(ITableStore tables)
                 }
             }
 
-            // A place lists only memberships of its own page, and names the page that holds the item now.
-            var amended = day.Where(w => stamp.IsOn(w.Item))
-                .Select(w => (Key: TimeKey(w.Item), Data: Place(w.Item, w.Symbols.Where(s => !foreign.Contains((TimeKey(w.Item), s))), stamp)))
-                .Select(p => (p.Key, p.Data, Standing: known.GetValueOrDefault(p.Key)))
-                .Where(p => !p.Data.AsSpan().SequenceEqual(p.Standing is null ? places[p.Key] : p.Standing.Data.Span));
-            await tables.WriteAllAsync(partition, [.. amended.Select(p => p.Standing is null
-                ? TableWrite.Upsert(p.Key, Rows.Version, p.Data) : TableWrite.IfMatch(p.Key, Rows.Version, p.Data, p.Standing.ETag))], cancellationToken).ConfigureAwait(false);
+            // A place lists only memberships of its own page, and with the tags it names the page that holds the item now.
+            var inserted = said.ToDictionary(StringComparer.Ordinal);
+            foreach (var w in held)
+            {
+                said[TimeKey(w.Item)] = Place(w.Item, w.Symbols.Where(s => !foreign.Contains((TimeKey(w.Item), s))), stamp);
+            }
+
+            var amended = said.Select(s => (s.Key, Data: s.Value, Standing: known.GetValueOrDefault(s.Key)))
+                .Where(s => !s.Data.AsSpan().SequenceEqual(s.Standing is null ? inserted[s.Key] : s.Standing.Data.Span));
+            await tables.WriteAllAsync(partition, [.. amended.Select(s => s.Standing is null
+                ? TableWrite.Upsert(s.Key, Rows.Version, s.Data) : TableWrite.IfMatch(s.Key, Rows.Version, s.Data, s.Standing.ETag))], cancellationToken).ConfigureAwait(false);
         }
 
         return result;
-    }
-
-    /// <summary>Items of a tenant, newest first, from ≤ publishedAt &lt; to.</summary>
-    /// <param name="reader">Where to read.</param>
-    /// <param name="tenant">The tenant.</param>
-    /// <param name="symbol">Only this symbol's; null: all.</param>
-    /// <param name="from">Inclusive.</param>
-    /// <param name="to">Exclusive.</param>
-    /// <param name="cancellationToken">Gives the read up.</param>
-    public static async IAsyncEnumerable<Item> ListAsync(
-        ITableReader reader, string tenant, string? symbol, DateTimeOffset from, DateTimeOffset to,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var prefix = symbol is null ? "t|" : $"s|{TableLimits.Escape(symbol)}|";
-        for (var day = to.AddTicks(-1).UtcDateTime.Date; day >= from.UtcDateTime.Date; day = day.AddDays(-1))
-        {
-            var range = TableRange.Prefix(IndexPartition(tenant, Rows.Day(new DateTimeOffset(day, TimeSpan.Zero))), prefix);
-            await foreach (var row in reader.QueryAsync(range, cancellationToken).ConfigureAwait(false))
-            {
-                var hint = Rows.Read(row, RowJson.Default.Membership);
-                if (await reader.GetAsync(Partition(tenant, hint.Table), Key(hint.SourceId), cancellationToken).ConfigureAwait(false) is { } stored
-                    && Rows.Read(stored, RowJson.Default.Item) is var item && from <= item.PublishedAt && item.PublishedAt < to)
-                {
-                    yield return item;
-                }
-            }
-        }
     }
 
     internal static string Partition(string tenant, string table) => $"items|{tenant}|{TableLimits.Escape(table)}";
@@ -216,20 +198,30 @@ public sealed class ItemStore(ITableStore tables)
 
     internal static string MembershipKey(string symbol, Item item) => MembershipKey(symbol, item.PublishedAt, item.Id);
 
-    internal static string MembershipKey(string symbol, DateTimeOffset publishedAt, string id) => $"s|{TableLimits.Escape(symbol)}|{Rows.NewestFirst(publishedAt)}|{id}";
+    internal static string MembershipKey(string symbol, DateTimeOffset publishedAt, string id) => SymbolPrefix(symbol) + ItemPlace.KeyOf(publishedAt, id);
 
-    internal static string TimeKey(Item item) => TimeKey(item.PublishedAt, item.Id);
+    internal static string TimeKey(Item item) => TimeKey(item.Table, item.PublishedAt, item.Id);
 
-    internal static string TimeKey(DateTimeOffset publishedAt, string id) => $"t|{Rows.NewestFirst(publishedAt)}|{id}";
+    internal static string TimeKey(string table, DateTimeOffset publishedAt, string id) => TablePrefix(table) + ItemPlace.KeyOf(publishedAt, id);
+
+    internal static string TagKey(string tag, Item item) => TagPrefix(tag) + ItemPlace.KeyOf(item.PublishedAt, item.Id);
+
+    internal static string SymbolPrefix(string symbol) => $"s|{TableLimits.Escape(symbol)}|";
+
+    internal static string TablePrefix(string table) => $"t|{TableLimits.Escape(table)}|";
+
+    internal static string TagPrefix(string tag) => $"g|{TableLimits.Escape(tag)}|";
 
     private static Item Joined(Item item, IEnumerable<string> symbols) =>
         item with { Symbols = [.. item.Symbols.Union(symbols, StringComparer.Ordinal).Order(StringComparer.Ordinal)] };
 
     private static byte[] Hint(Item item, Stamp stamp) =>
-        Rows.Write(new Membership(item.Table, item.SourceId, stamp.Chunk, stamp.Page), RowJson.Default.Membership);
+        Rows.Write(new Membership(item.Table, item.SourceId, stamp.Chunk, stamp.Page, Label: LetterOf(item)), RowJson.Default.Membership);
 
     private static byte[] Place(Item item, IEnumerable<string> symbols, Stamp stamp) =>
-        Rows.Write(new Membership(item.Table, item.SourceId, stamp.Chunk, stamp.Page, [.. symbols.Order(StringComparer.Ordinal)]), RowJson.Default.Membership);
+        Rows.Write(new Membership(item.Table, item.SourceId, stamp.Chunk, stamp.Page, [.. symbols.Order(StringComparer.Ordinal)], LetterOf(item)), RowJson.Default.Membership);
+
+    private static string LetterOf(Item item) => Membership.LetterOf(item.Probabilities.Label);
 
     private static Dictionary<string, Stored<Item>> ById(IReadOnlyDictionary<string, TableRow> rows) =>
         rows.Values.Select(r => new Stored<Item>(Rows.Read(r, RowJson.Default.Item), r.ETag)).ToDictionary(s => s.Row.SourceId, StringComparer.Ordinal);

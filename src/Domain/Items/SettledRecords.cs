@@ -34,7 +34,7 @@ internal sealed class SettledRecords(ITableReader tables, string tenant, string 
         foreach (var day in records.GroupBy(r => Rows.Day(r.Value.Record.PublishedAt!.Value)))
         {
             var partition = ItemStore.IndexPartition(tenant, day.Key);
-            var places = (Place[])[.. day.Select(r => new Place(r.Key, r.Value.Record.PublishedAt!.Value, Item.IdOf(tenant, table, r.Key), r.Value.Symbols))];
+            var places = (Place[])[.. day.Select(r => new Place(table, r.Key, r.Value.Record.PublishedAt!.Value, Item.IdOf(tenant, table, r.Key), r.Value.Symbols))];
             if (places.All(p => p.Symbols.Count == 1) && places.DistinctBy(p => p.Symbols.Min).Count() == 1)
             {
                 await FindMembershipsAsync(partition, places, places[0].Symbols.Min!, cancellationToken).ConfigureAwait(false);
@@ -111,9 +111,9 @@ internal sealed class SettledRecords(ITableReader tables, string tenant, string 
     private ValueTask<bool> IsCommittedAsync(TableRow membership, CancellationToken cancellationToken) =>
         abandoned.IsCommittedAsync(Rows.Read(membership, RowJson.Default.Membership), stamp, cancellationToken);
 
-    private sealed record Place(string SourceId, DateTimeOffset At, string ItemId, SortedSet<string> Symbols)
+    private sealed record Place(string Table, string SourceId, DateTimeOffset At, string ItemId, SortedSet<string> Symbols)
     {
-        public string Time => ItemStore.TimeKey(At, ItemId);
+        public string Time => ItemStore.TimeKey(Table, At, ItemId);
 
         public string Membership(string symbol) => ItemStore.MembershipKey(symbol, At, ItemId);
     }

@@ -19,7 +19,7 @@ internal enum DayResult
     More,
 }
 
-/// <summary>Removes a day's items, memberships and places in time, found by the day's index.</summary>
+/// <summary>Removes a day's items and all that its index says of them, found by that index.</summary>
 internal sealed class OldItems(ITableStore tables)
 {
     private const int RowsPerStep = 50;

@@ -1,3 +1,5 @@
+using Sentiment.Domain.Ingestion.Chunks;
+
 namespace Sentiment.Domain.Verification;
 
 /// <summary>What a recount found.</summary>
@@ -43,6 +45,22 @@ public sealed class Findings
 
     /// <summary>Items, bars of prices and quarantined records of known chunks that retention has removed.</summary>
     public long Removed { get; internal set; }
+
+    /// <summary>Whether a stamped row counts; one that does not yet is in flight, one that never will is a problem.</summary>
+    internal bool Counts(CommittedChunks chunks, IStamped row, string what)
+    {
+        switch (chunks.Of(row))
+        {
+            case Standing.Committed:
+                return true;
+            case Standing.InFlight:
+                InFlight++;
+                return false;
+            default:
+                Add($"{what}: stamped {row.Chunk} page {row.Page}, which does not exist");
+                return false;
+        }
+    }
 
     internal void Add(string problem)
     {

@@ -30,15 +30,14 @@ internal sealed class TenantRecount(
         await ReadItemsAsync(cancellationToken).ConfigureAwait(false);
         await ReadPricesAsync(cancellationToken).ConfigureAwait(false);
         await ReadQuarantineAsync(cancellationToken).ConfigureAwait(false);
-        await ReadMembershipsAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var item in _items.Values.Where(i => chunks.Of(i) == Standing.Committed && !IsOld(i.PublishedAt)))
+        var index = new IndexRecount(tenant, marks, chunks, findings, _items, _memberships);
+        index.AddDays(await DayStore.NewestAsync(snapshot, tenant, null, null, int.MaxValue, cancellationToken).ConfigureAwait(false));
+        await foreach (var (partition, row) in RowsAsync($"index|{tenant}|", "", cancellationToken).ConfigureAwait(false))
         {
-            foreach (var symbol in item.Symbols.Where(s => !_memberships.ContainsKey((item.Table, item.SourceId, s))))
-            {
-                findings.Add($"item {Name(item)}: its membership of {symbol} is missing");
-            }
+            index.Add(partition, row);
         }
 
+        index.Check();
         foreach (var chunk in chunks.Of(tenant))
         {
             await CheckChunkAsync(chunk, cancellationToken).ConfigureAwait(false);
@@ -52,20 +51,7 @@ internal sealed class TenantRecount(
 
     private string Name(Item item) => $"{tenant} {item.Table} {item.SourceId}";
 
-    private bool Counts(IStamped row, string what)
-    {
-        switch (chunks.Of(row))
-        {
-            case Standing.Committed:
-                return true;
-            case Standing.InFlight:
-                findings.InFlight++;
-                return false;
-            default:
-                findings.Add($"{what}: stamped {row.Chunk} page {row.Page}, which does not exist");
-                return false;
-        }
-    }
+    private bool Counts(IStamped row, string what) => findings.Counts(chunks, row, what);
 
     private async Task ReadItemsAsync(CancellationToken cancellationToken)
     {
@@ -134,42 +120,6 @@ internal sealed class TenantRecount(
         counts[chunk] = counts.GetValueOrDefault(chunk) + removed;
         findings.Removed += removed;
         return true;
-    }
-
-    private async Task ReadMembershipsAsync(CancellationToken cancellationToken)
-    {
-        var inTime = 0L;
-        await foreach (var (partition, row) in RowsAsync($"index|{tenant}|", "", cancellationToken).ConfigureAwait(false))
-        {
-            var hint = Rows.Read(row, RowJson.Default.Membership);
-            if (!_items.TryGetValue((hint.Table, hint.SourceId), out var item))
-            {
-                findings.Expect(Days.IsBefore(partition.Split('|')[2], marks.Items), $"index row {partition} {row.Key}: its item is missing");
-            }
-            else if (row.Key == ItemStore.TimeKey(item))
-            {
-                inTime += chunks.Of(item) == Standing.Committed && !IsOld(item.PublishedAt) ? 1 : 0;
-
-                // Memberships of a day come before its places in time, here and where old ones are removed. What is listed is
-                // taken for there by duplicates.
-                foreach (var symbol in (IsOld(item.PublishedAt) ? [] : hint.Symbols ?? []).Where(s => !_memberships.ContainsKey((hint.Table, hint.SourceId, s))))
-                {
-                    findings.Add($"index row {partition} {row.Key}: lists {symbol}, of which there is no membership");
-                }
-            }
-            else if (item.Symbols.FirstOrDefault(s => ItemStore.MembershipKey(s, item) == row.Key) is { } symbol)
-            {
-                _memberships.Add((hint.Table, hint.SourceId, symbol), hint);
-                findings.Memberships += Counts(hint, $"membership {Name(item)} of {symbol}") ? 1 : 0;
-            }
-            else if (Counts(hint, $"index row {partition} {row.Key}"))
-            {
-                findings.Add($"index row {partition} {row.Key}: item {Name(item)} does not name that symbol");
-            }
-        }
-
-        var committed = _items.Values.LongCount(i => chunks.Of(i) == Standing.Committed && !IsOld(i.PublishedAt));
-        findings.Expect(inTime == committed, $"tenant {tenant}: {committed} items, of which {inTime} have their place in time");
     }
 
     private async Task CheckChunkAsync(ChunkRow chunk, CancellationToken cancellationToken)

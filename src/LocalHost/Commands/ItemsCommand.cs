@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Sentiment.Api;
 using Sentiment.Domain.Items;
 using Sentiment.Domain.Storage;
@@ -12,23 +11,43 @@ internal static class ItemsCommand
     public static Command Create(Interrupt interrupt)
     {
         var tenant = new Option<string>("--tenant") { Description = "The tenant.", Required = true, HelpName = "ID" };
-        var symbol = new Option<string?>("--symbol") { Description = "Only this symbol's.", HelpName = "S" };
+        var symbol = Filter("--symbol", "Only these symbols'.", "S");
+        var label = Filter("--label", "Only positive, neutral or negative ones.", "L");
+        var tag = Filter("--tag", "Only those with one of these tags.", "TAG");
+        var source = Filter("--source", "Only those of these tables, such as tiingo/news.", "NAME");
         var from = CommandOptions.Time("--from", "Published at this time or later.");
         var to = CommandOptions.Time("--to", "Published before this time.");
         var data = CommandOptions.Data();
-        var command = new Command("items", "Prints a tenant's items as JSON lines, newest first.") { tenant, symbol, from, to, data };
+        var command = new Command("items", "Prints a tenant's items as JSON lines, newest first.")
+        {
+            tenant, symbol, label, tag, source, from, to, data,
+        };
         command.SetAction(async (parsed, _) =>
         {
+            var id = parsed.GetValue(tenant)!;
+            if (TableLimits.Escape(id) != id)
+            {
+                throw new CommandFailure($"--tenant: '{id}' is not 1 to 40 characters of [a-z0-9-]", CommandFailure.BadUsage);
+            }
+
+            if (!ItemFilter.TryRead(
+                id, parsed.GetValue(symbol)!, parsed.GetValue(label)!, parsed.GetValue(tag)!, parsed.GetValue(source)!, out var query, out var problem))
+            {
+                throw new CommandFailure("--" + problem, CommandFailure.BadUsage);
+            }
+
+            query = query with { From = parsed.GetValue(from), To = parsed.GetValue(to) };
             var host = CommandHost.Reader(parsed.GetValue(data)!);
             await using var disposing = ((IAsyncDisposable)host).ConfigureAwait(false);
             var snapshot = await host.Services.GetRequiredService<ITableSnapshots>().OpenSnapshotAsync(interrupt.Token).ConfigureAwait(false);
             await using var closing = snapshot.ConfigureAwait(false);
-            var id = parsed.GetValue(tenant)!;
-            var (first, last) = await DaysAsync(snapshot, id, interrupt.Token).ConfigureAwait(false);
-            var start = Later(parsed.GetValue(from), first);
-            var end = parsed.GetValue(to) is { } given && given < last ? given : last;
+            if ((await DayStore.NewestAsync(snapshot, query.Tenant, null, null, 1, interrupt.Token).ConfigureAwait(false)).Count == 0)
+            {
+                throw new CommandFailure($"--tenant: no items of a tenant '{query.Tenant}' in this data folder", CommandFailure.Failed);
+            }
+
             using var output = Console.OpenStandardOutput();
-            await foreach (var item in ItemStore.ListAsync(snapshot, id, parsed.GetValue(symbol)?.ToUpperInvariant(), start, end, interrupt.Token).ConfigureAwait(false))
+            await foreach (var item in ItemList.AllAsync(snapshot, query, interrupt.Token).ConfigureAwait(false))
             {
                 await output.WriteAsync(ItemDocument.Line(item), interrupt.Token).ConfigureAwait(false);
             }
@@ -38,28 +57,6 @@ internal static class ItemsCommand
         return command;
     }
 
-    // A period of time is read day by day, so it is bounded by the days there are.
-    private static async Task<(DateTimeOffset First, DateTimeOffset Last)> DaysAsync(ITableSnapshot snapshot, string tenant, CancellationToken cancellationToken)
-    {
-        if (TableLimits.Escape(tenant) != tenant)
-        {
-            throw new CommandFailure($"--tenant: '{tenant}' is not 1 to 40 characters of [a-z0-9-]", CommandFailure.BadUsage);
-        }
-
-        string? first = null, last = null;
-        await foreach (var partition in snapshot.PartitionsAsync($"index|{tenant}|", cancellationToken).ConfigureAwait(false))
-        {
-            first ??= partition.Split('|')[2];
-            last = partition.Split('|')[2];
-        }
-
-        return first is null
-            ? throw new CommandFailure($"--tenant: no items of a tenant '{tenant}' in this data folder", CommandFailure.Failed)
-            : (Day(first), Day(last!).AddDays(1));
-    }
-
-    private static DateTimeOffset Day(string day) =>
-        DateTimeOffset.ParseExact(day, "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
-
-    private static DateTimeOffset Later(DateTimeOffset? a, DateTimeOffset b) => a > b ? a.Value : b;
+    private static Option<string[]> Filter(string name, string description, string value) =>
+        new(name) { Description = description + " Several: repeat it, or separate them by commas.", HelpName = value, DefaultValueFactory = _ => [] };
 }

@@ -8,7 +8,7 @@ public sealed class CursorTests
     public async Task Every_list_is_paged_through_without_a_gap_or_a_repeat()
     {
         await using var host = await ApiHost.StartAsync(withRecords: true);
-        foreach (var path in new[] { "/api/tenants", "/api/tenants/acme/quarantine", "/api/tenants/acme/coverage", "/api/tenants/acme/prices?symbol=aapl", $"/api/runs/{Records.Run}/chunks", "/api/runs" })
+        foreach (var path in new[] { "/api/tenants", "/api/tenants/acme/quarantine", "/api/tenants/acme/coverage", "/api/tenants/acme/prices?symbol=aapl", "/api/tenants/acme/items", "/api/tenants/acme/items?symbol=aapl,msft", "/api/tenants/acme/items?tag=tech", $"/api/runs/{Records.Run}/chunks", "/api/runs" })
         {
             var whole = Items((await host.GetAsync(path)).Json);
             Assert.NotEmpty(whole);
@@ -31,7 +31,7 @@ public sealed class CursorTests
         string[] lists =
         [
             "/api/tenants", "/api/tenants/acme/quarantine", "/api/tenants/bolt/quarantine", "/api/tenants/acme/quarantine?table=wire/news", "/api/tenants/acme/coverage",
-            "/api/tenants/acme/prices?symbol=AAPL", "/api/tenants/acme/prices?symbol=MSFT", $"/api/runs/{Records.Run}/chunks", $"/api/runs/{Records.Run}/chunks?tenant=acme",
+            "/api/tenants/acme/prices?symbol=AAPL", "/api/tenants/acme/prices?symbol=MSFT", "/api/tenants/acme/items", "/api/tenants/bolt/items", "/api/tenants/acme/items?tag=tech", $"/api/runs/{Records.Run}/chunks", $"/api/runs/{Records.Run}/chunks?tenant=acme",
         ];
         var cursors = new Dictionary<string, string>();
         foreach (var list in lists)

@@ -66,6 +66,6 @@ internal static class Records
         var at = Now.AddHours(-i - 1);
         return source.Kind == StreamKind.Prices
             ? [Told.Price(symbol, at, 100 + i)]
-            : [new($"{symbol}-{i}", $"{symbol} moves by {i}", at, [symbol]), new($"{symbol}-bad-{i}", null, at, [symbol])];
+            : [new($"{symbol}-{i}", $"{symbol} moves by {i}", at, [symbol]) { Tags = [i % 2 == 0 ? "Earnings" : "Tech"] }, new($"{symbol}-bad-{i}", null, at, [symbol])];
     }
 }

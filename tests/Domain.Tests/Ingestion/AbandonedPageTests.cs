@@ -16,7 +16,8 @@ public class AbandonedPageTests
     {
         var host = new IngestionHost();
         host.Vendor.Pages = request => [[
-            new("a", "Headline a", Noon, ["AAPL", "MSFT"]), new("b", "Headline b", Noon.AddHours(20), ["AAPL"]), new("bad", null, Noon, ["AAPL"])]];
+            new("a", "Headline a", Noon, ["AAPL", "MSFT"]) { Tags = ["Earnings", "Tech"] }, new("b", "Headline b", Noon.AddHours(20), ["AAPL"]) { Tags = ["Tech"] },
+            new("bad", null, Noon, ["AAPL"])]];
         return host;
     }
 
@@ -63,6 +64,8 @@ public class AbandonedPageTests
             Assert.Empty(findings.Problems);
             Assert.Equal((2, 3, 1, 0), (findings.Items, findings.Memberships, findings.Quarantined, findings.InFlight));
             Assert.Equal(3, await CountAsync(host));
+            var index = await host.RowsAsync("index|");
+            Assert.Equal((3, 8), (index.Count(r => r.Contains(" g|", StringComparison.Ordinal)), index.Count(r => r.Contains("\"chunk\":\"r2|", StringComparison.Ordinal))));
         }
 
         Assert.Equal(6, inFlight);

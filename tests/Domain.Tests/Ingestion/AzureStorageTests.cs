@@ -2,6 +2,9 @@ using Sentiment.Adapters.AzureStorage;
 using Sentiment.Azurite;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Items;
+using Sentiment.Domain.Scoring;
+using Sentiment.Domain.Storage;
 using Sentiment.Domain.Tests.Support;
 
 namespace Sentiment.Domain.Tests.Ingestion;
@@ -25,6 +28,8 @@ public class AzureStorageTests
         var azure = await RunsAsync(await AccountAsync());
         Assert.Equal(local.Reports, azure.Reports);
         Assert.Equal(local.Rows, azure.Rows);
+        Assert.Equal(local.Items, azure.Items);
+        Assert.True(local.Items.Count > 1_000);
     }
 
     [Fact]
@@ -43,14 +48,14 @@ public class AzureStorageTests
     }
 
     // New items, then new ones among known ones, then all of them again.
-    private static async Task<(List<Ledger> Reports, IReadOnlyList<string> Rows)> RunsAsync(AzureStorageOptions? azure)
+    private static async Task<(List<Ledger> Reports, IReadOnlyList<string> Rows, IReadOnlyList<string> Items)> RunsAsync(AzureStorageOptions? azure)
     {
         await using var host = new IngestionHost(ScriptedVendor.Describe(symbolsPerChunk: 2)) { Azure = azure };
         host.Bounds = host.Bounds with { ChunkWindow = 1, TableWindow = 1, TenantWindow = 1 };
         var known = 0;
         host.Vendor.Pages = request => [.. Enumerable.Range(0, 2).Select(page => (IReadOnlyList<Told>)[
             .. Enumerable.Range(0, 150 + known).Select(i => new Told(
-                $"{request.Symbols[0]}-{page}-{i}", $"Headline {i}", Noon.AddMinutes(i * 11), [request.Symbols[i % request.Symbols.Count]])),
+                $"{request.Symbols[0]}-{page}-{i}", $"Headline {i}", Noon.AddMinutes(i * 11), [request.Symbols[i % request.Symbols.Count]]) { Tags = [$"Tag {i % 3}"] }),
             new("shared", "Headline shared", Noon, ["AAPL", "MSFT", "TSLA"]), new("bad", null, Noon, ["AAPL"])])];
         await host.StartEngineAsync();
         var roster = IngestionHost.Roster(host.Tenant("acme", "AAPL", "MSFT", "TSLA"), host.Tenant("beta", "AAPL"));
@@ -65,6 +70,25 @@ public class AzureStorageTests
         }
 
         Assert.Equal((0, reports[0].Accepted + 360), (reports[2].Accepted, reports[0].Accepted + reports[1].Accepted));
-        return (reports, await host.RowsAsync());
+        return (reports, await host.RowsAsync(), await ItemsAsync(host.Get<ITableReader>()));
+    }
+
+    private static async Task<IReadOnlyList<string>> ItemsAsync(ITableReader reader)
+    {
+        var found = new List<string>();
+        foreach (var query in (ItemQuery[])[
+            new("acme"), new("acme") { Symbols = ["AAPL", "TSLA"] }, new("acme") { Tags = ["tag 0", "tag 2"], Labels = [SentimentLabel.Positive] },
+            new("acme") { Symbols = ["MSFT"], Tags = ["tag 1"] }, new("beta") { From = Noon.AddHours(5), To = Noon.AddHours(20) }])
+        {
+            var next = (ItemPlace?)null;
+            do
+            {
+                (var items, next) = await ItemList.ReadAsync(reader, query, 130, next, default);
+                found.AddRange(items.Select(i => $"{i.SourceId} {i.PublishedAt:O} {string.Join(',', i.Symbols)}"));
+            }
+            while (next is not null);
+        }
+
+        return found;
     }
 }

@@ -65,7 +65,7 @@ public class EveryWriteTests
         host.Vendor.Pages = request =>
         {
             var symbol = request.Symbols[0];
-            Told News(string id, double hours) => new(id, $"Headline {id} {version(host.Vendor.Calls.Count)}", Noon.AddHours(hours), ["AAPL", "MSFT"]);
+            Told News(string id, double hours) => new(id, $"Headline {id} {version(host.Vendor.Calls.Count)}", Noon.AddHours(hours), ["AAPL", "MSFT"]) { Tags = ["Earnings", id] };
             return
             [
                 [News($"{symbol}-1", 0), News("both", 1), News($"{symbol}-1", 0), new($"{symbol}-bad", null, Noon, [symbol]), News("old", -1000)],

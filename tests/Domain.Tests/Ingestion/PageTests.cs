@@ -209,14 +209,6 @@ public class PageTests
         return host.Vendor.Parse(request, await host.Vendor.FetchAsync(request, default)).Records;
     }
 
-    private static async Task<IReadOnlyList<Item>> ItemsAsync(IngestionHost host, string? symbol = null)
-    {
-        var found = new List<Item>();
-        await foreach (var item in ItemStore.ListAsync(host.Get<ITableReader>(), "acme", symbol, Noon.AddDays(-10), Noon.AddDays(10), default))
-        {
-            found.Add(item);
-        }
-
-        return found;
-    }
+    private static async Task<IReadOnlyList<Item>> ItemsAsync(IngestionHost host, string? symbol = null) => await ItemList.AllAsync(
+        host.Get<ITableReader>(), new("acme") { Symbols = symbol is null ? [] : [symbol], From = Noon.AddDays(-10), To = Noon.AddDays(10) }, default).ToListAsync();
 }

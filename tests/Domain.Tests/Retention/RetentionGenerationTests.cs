@@ -104,7 +104,7 @@ public class RetentionGenerationTests
         await using var host = await OpenAsync(seconds: 0);
         await RegisterAsync(host, "acme");
         var days = Enumerable.Range(0, Many).Select(n => Rows.Day(IngestionHost.Start.AddDays(-n)));
-        await host.Get<DayStore>().MarkAsync("acme", days, default);
+        await host.Get<DayStore>().MarkAsync("acme", "wire/news", days, default);
         var (ended, _) = await RetainAsync(host, 12);
 
         Assert.Equal("""{"tenants":1,"failed":0}""", ended.Output);

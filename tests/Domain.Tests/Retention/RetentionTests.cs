@@ -21,8 +21,8 @@ public class RetentionTests
         {
             var symbol = request.Symbols[0];
             return [
-                [new($"{symbol}-1", "Headline one", Noon, ["AAPL", "MSFT"]), new("both", "Headline both", Noon.AddHours(1), ["AAPL", "MSFT"]), new($"{symbol}-bad", null, Noon, [symbol])],
-                [new($"{symbol}-2", "Headline two", Noon.AddHours(20), ["AAPL", "MSFT"]), new("bad", null, Noon, [symbol])]];
+                [new($"{symbol}-1", "Headline one", Noon, ["AAPL", "MSFT"]) { Tags = ["Earnings"] }, new("both", "Headline both", Noon.AddHours(1), ["AAPL", "MSFT"]), new($"{symbol}-bad", null, Noon, [symbol])],
+                [new($"{symbol}-2", "Headline two", Noon.AddHours(20), ["AAPL", "MSFT"]) { Tags = ["Earnings"] }, new("bad", null, Noon, [symbol])]];
         };
         return host;
     }
@@ -47,11 +47,13 @@ public class RetentionTests
         await DayAsync(host, 1);
         Assert.Equal((5, 3, 6), (await CountAsync(host, "items|"), await CountAsync(host, "quarantine|"), await CountAsync(host, "index|", "s|")));
         Assert.Equal((0, 6, 6), (await CountAsync(host, "trends|", "p|"), await CountAsync(host, "trends|", "m|"), await CountAsync(host, "trends|", "h|")));
+        Assert.Equal((4, 2), (await CountAsync(host, "index|", "g|earnings|"), await CountAsync(host, "days|", "n|")));
         Assert.Equal(bars, await BarsAsync(host));
 
         // Published on the 8th and 9th, kept three days: on the 12th the 8th goes.
         await DayAsync(host, 2);
         Assert.Equal((2, 2), (await CountAsync(host, "items|", "AAPL-2") + await CountAsync(host, "items|", "MSFT-2"), await CountAsync(host, "items|", "|removed|")));
+        Assert.Equal((2, 1), (await CountAsync(host, "index|", "g|earnings|"), await CountAsync(host, "days|", "n|")));
         Assert.Equal((4, 3, 4), (await CountAsync(host, "items|"), await CountAsync(host, "quarantine|"), (await host.BodiesAsync()).Count));
         Assert.Equal(bars, await BarsAsync(host));
 
@@ -186,6 +188,7 @@ public class RetentionTests
     [InlineData("index|", "s|AAPL", "its membership of AAPL is missing")]
     [InlineData("trends|acme|20300109", "m|", "aggregates of acme on 20300109 by the minute")]
     [InlineData("trends|acme|20300109", "h|", "aggregates of acme on 20300109 by the hour")]
+    [InlineData("index|", "g|earnings", "its index row of tag 'earnings' is missing")]
     public async Task A_recount_still_names_what_retention_did_not_remove(string partition, string key, string problem)
     {
         await using var host = Open();

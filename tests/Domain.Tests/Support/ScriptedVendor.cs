@@ -12,6 +12,9 @@ public sealed record Told(string? Id, string? Title, DateTimeOffset? Published, 
     /// <summary>In a stream of prices.</summary>
     public SourceBar? Bar { get; init; }
 
+    /// <summary>What the vendor tags it with.</summary>
+    public IReadOnlyList<string>? Tags { get; init; }
+
     /// <summary>Five minutes of a symbol that end where they begin.</summary>
     public static Told Price(string symbol, DateTimeOffset? at, decimal close, decimal? volume = 10) =>
         new(at is { } time ? PriceBar.IdOf(symbol, time) : null, null, at, [symbol])
@@ -91,6 +94,6 @@ public sealed class ScriptedVendor(SourceDescription description, TimeProvider t
         var read = Read(body.Bytes.Span);
         return new([.. read.Records.Select(r => Reading(new SourceRecord(
             r.Id, r.Title, r.Id is null ? null : $"https://wire.example/{Uri.EscapeDataString(r.Id)}", r.Published, r.Crawled, r.Symbols,
-            JsonSerializer.SerializeToUtf8Bytes(r)) { Bar = r.Bar }))], read.Next);
+            JsonSerializer.SerializeToUtf8Bytes(r)) { Bar = r.Bar, Tags = r.Tags }))], read.Next);
     }
 }

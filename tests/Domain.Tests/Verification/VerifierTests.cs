@@ -22,6 +22,10 @@ public class VerifierTests
         { "items|acme|", "a", "\"page\":1", "\"page\":9", "item acme wire/news a: stamped r1|acme|wire~2fnews|000001 page 9, which does not exist" },
         { "index|acme|", "s|AAPL|", "", "", "its membership of AAPL is missing" },
         { "index|acme|", "t|", "", "", "have their place in time" },
+        { "index|acme|", "g|", "", "", "item acme wire/news a: its index row of tag 'earnings' is missing" },
+        { "items|acme|", "a", "Earnings", "Mergers", "item acme wire/news a: its index row of tag 'mergers' is missing" },
+        { "items|acme|", "a", "Earnings", "Mergers", "item acme wire/news a does not name that symbol or tag" },
+        { "days|acme", "n|", "", "", "item acme wire/news a: its day is not listed as one with items of its table" },
         { "quarantine|acme|", "id:bad", "", "", "invalid record id:bad is not in quarantine" },
         { "trends|acme|", "p|", "", "", "aggregates of acme on 20300109 by the minute: differ from a recount of its memberships" },
         { "trends|acme|", "p|", "\"n\":1", "\"n\":2", "aggregates of acme on 20300109 by the hour: differ from a recount of its memberships" },
@@ -146,7 +150,7 @@ public class VerifierTests
     {
         var host = new IngestionHost();
         host.Vendor.Pages = _ => [[
-            new("a", "Headline a", Noon, ["AAPL"]), new("b", "Headline b", Noon.AddMinutes(1), ["AAPL"]), new("a", "Headline a", Noon, ["AAPL"]),
+            new("a", "Headline a", Noon, ["AAPL"]) { Tags = ["Earnings"] }, new("b", "Headline b", Noon.AddMinutes(1), ["AAPL"]), new("a", "Headline a", Noon, ["AAPL"]),
             new("bad", null, Noon, ["AAPL"]), new("old", "Headline", Noon.AddDays(-40), ["AAPL"])]];
         return host;
     }

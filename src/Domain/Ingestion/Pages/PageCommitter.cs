@@ -38,7 +38,7 @@ internal sealed class PageCommitter(
 
         storing = time.GetTimestamp();
         var marked = fresh.Values.Select(i => Rows.Day(i.PublishedAt)).ToHashSet(StringComparer.Ordinal);
-        await days.MarkAsync(chunk.Tenant, marked, cancellationToken).ConfigureAwait(false);
+        await days.MarkAsync(chunk.Tenant, chunk.Table, marked, cancellationToken).ConfigureAwait(false);
         var stood = await items.InsertAsync(chunk.Tenant, chunk.Table, InTurn(fresh.Values, chunk.Number), cancellationToken).ConfigureAwait(false);
         foreach (var (id, standing) in stood)
         {
@@ -58,7 +58,7 @@ internal sealed class PageCommitter(
         await items.AmendAllAsync(
             chunk.Tenant, chunk.Table, known.Select(k => (k.Value, (IReadOnlyCollection<string>)page.Valid[k.Key].Symbols)), cancellationToken).ConfigureAwait(false);
 
-        await days.MarkAsync(chunk.Tenant, memberships.Where(m => m.Own).Select(m => Rows.Day(m.Item.PublishedAt))
+        await days.MarkAsync(chunk.Tenant, chunk.Table, memberships.Where(m => m.Own).Select(m => Rows.Day(m.Item.PublishedAt))
             .Distinct(StringComparer.Ordinal).Except(marked, StringComparer.Ordinal), cancellationToken).ConfigureAwait(false);
         var counted = memberships.Where(m => m.Own).Select(m => (m.Symbol, m.Item))
             .Concat(wanted.Where(w => stamp.IsOn(w.Item)).Select(w => (Symbol: TrendStore.AllItems, w.Item)));

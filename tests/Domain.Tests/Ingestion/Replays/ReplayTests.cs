@@ -26,10 +26,10 @@ public class ReplayTests
         var host = new IngestionHost();
         host.Vendor.Pages = request => [
             [
-                new($"{request.Symbols[0]}-1", "Headline", Noon, request.Symbols), new($"{request.Symbols[0]}-2", null, Noon.AddMinutes(1), request.Symbols),
+                new($"{request.Symbols[0]}-1", "Headline", Noon, request.Symbols) { Tags = ["Earnings"] }, new($"{request.Symbols[0]}-2", null, Noon.AddMinutes(1), request.Symbols),
                 new(null, $"Headline of {request.Symbols[0]}", Noon.AddMinutes(2), request.Symbols), new($"{request.Symbols[0]}-4", "Headline", Noon.AddDays(30), request.Symbols),
             ],
-            [new($"{request.Symbols[0]}-5", "Headline", Noon.AddDays(-3), request.Symbols), new("shared", "Headline", Noon.AddHours(1), ["AAPL", "MSFT"])]];
+            [new($"{request.Symbols[0]}-5", "Headline", Noon.AddDays(-3), request.Symbols), new("shared", "Headline", Noon.AddHours(1), ["AAPL", "MSFT"]) { Tags = ["Earnings", "Tech"] }]];
         await host.StartEngineAsync();
         var report = await host.EndAsync(await host.BeginAsync(Acme(host, kept)));
         Assert.Equal(new Ledger(5, 1, 6, 0), report.Records);
