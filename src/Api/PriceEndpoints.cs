@@ -17,7 +17,7 @@ internal static class PriceEndpoints
 
     public static void MapPrices(this IEndpointRouteBuilder routes) => routes.MapGet("/tenants/{tenant}/prices", ListAsync)
         .Tells("A symbol's bars of prices, newest first.", new Listed<PriceDocument>([Example], null))
-        .Takes("symbol", "Whose bars; must be there. Case does not matter.", "AAPL")
+        .Takes("symbol", "Whose bars; case does not matter.", "AAPL", isRequired: true)
         .Takes("table", "Only this table's, such as tiingo/prices; default all.", "tiingo/prices");
 
     private static async Task<Ok<Listed<PriceDocument>>> ListAsync(

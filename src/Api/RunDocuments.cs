@@ -128,7 +128,7 @@ public sealed record Listed<T>(IReadOnlyList<T> Items, string? Next);
 /// <param name="Replay"><c>quarantine</c> or <c>raw</c>: what of the archive to go through again; null: the vendors are asked.</param>
 /// <param name="Backfill">Whether to fetch the holes of the coverage map instead of what is new.</param>
 public sealed record RunOrder(
-    IReadOnlyList<string>? Tenants, IReadOnlyList<string>? Tables, DateTimeOffset? From, DateTimeOffset? To,
+    IReadOnlyList<string>? Tenants = null, IReadOnlyList<string>? Tables = null, DateTimeOffset? From = null, DateTimeOffset? To = null,
     [property: JsonConverter(typeof(ReplayKindConverter))] ReplayKind? Replay = null,
     bool Backfill = false);
 

@@ -25,6 +25,7 @@ internal static class Described
             && !route.ActionDescriptor.EndpointMetadata.OfType<HiddenRoute>().Any();
         options.AddDocumentTransformer((document, _, _) => Describe(document));
         options.AddOperationTransformer(DescribeAsync);
+        options.AddSchemaTransformer((schema, _, _) => OneType(schema));
     });
 
     private static Task Describe(OpenApiDocument document)
@@ -37,6 +38,7 @@ internal static class Described
                 + "whose detail names the parameter or field; times are RFC 3339 in UTC.",
         };
         document.Servers = [new() { Url = "/" }];
+        document.Tags = document.Paths.Keys.Select(path => Tag(path.TrimStart('/'))).Distinct().Order(StringComparer.Ordinal).Select(name => new OpenApiTag { Name = name }).ToHashSet();
         document.Components ??= new();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
         {
@@ -46,16 +48,32 @@ internal static class Described
         return Task.CompletedTask;
     }
 
+    // Numbers are read from texts as well, but that is no promise, and none is written so.
+    private static Task OneType(OpenApiSchema schema)
+    {
+        if (schema.Type is { } type && type.HasFlag(JsonSchemaType.String) && (type & (JsonSchemaType.Integer | JsonSchemaType.Number)) != 0)
+        {
+            (schema.Type, schema.Pattern) = (type & ~JsonSchemaType.String, null);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    // What the path is about: of a tenant's, what of it.
+    private static string Tag(string path) => path.Split('/').Skip(1).Where(part => !part.StartsWith('{')).ToList() is ["tenants", var what, ..] ? what : path.Split('/')[1];
+
     private static async Task DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var json = context.ApplicationServices.GetRequiredService<IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>>().Value.SerializerOptions;
         var notes = metadata.OfType<ParameterNote>().Reverse().Concat(ParameterNote.Common).ToList();
+        operation.Tags = new HashSet<OpenApiTagReference> { new(Tag(context.Description.RelativePath!), context.Document) };
         foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>())
         {
             if (notes.Find(n => n.Name == parameter.Name) is { } note)
             {
                 (parameter.Description, parameter.Example) = (note.Description, JsonValue.Create(note.Example));
+                parameter.Required |= note.IsRequired;
             }
 
             if (parameter.Name == "limit")
@@ -85,7 +103,6 @@ internal static class Described
         }
 
         await DescribeProblemsAsync(operation, context, metadata, cancellationToken).ConfigureAwait(false);
-        await Task.CompletedTask.ConfigureAwait(false);
     }
 
     private static async Task DescribeProblemsAsync(

@@ -14,8 +14,8 @@ internal static class RouteNotes
     public static RouteHandlerBuilder Takes(this RouteHandlerBuilder route, object example) => route.WithMetadata(new BodyExample(example));
 
     /// <summary>Describes a parameter that <see cref="ParameterNote.Common"/> does not know, or that means something else here.</summary>
-    public static RouteHandlerBuilder Takes(this RouteHandlerBuilder route, string parameter, string description, string example) =>
-        route.WithMetadata(new ParameterNote(parameter, description, example));
+    public static RouteHandlerBuilder Takes(this RouteHandlerBuilder route, string parameter, string description, string example, bool isRequired = false) =>
+        route.WithMetadata(new ParameterNote(parameter, description, example, isRequired));
 }
 
 /// <summary>An answer as it may look.</summary>
@@ -25,7 +25,7 @@ internal sealed record AnswerExample(object Value);
 internal sealed record BodyExample(object Value);
 
 /// <summary>What a parameter means.</summary>
-internal sealed record ParameterNote(string Name, string Description, string Example)
+internal sealed record ParameterNote(string Name, string Description, string Example, bool IsRequired = false)
 {
     /// <summary>Parameters that mean the same wherever they are.</summary>
     public static IReadOnlyList<ParameterNote> Common { get; } =

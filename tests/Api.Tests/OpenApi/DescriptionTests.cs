@@ -64,6 +64,20 @@ public sealed class DescriptionTests
     }
 
     [Fact]
+    public async Task Numbers_are_numbers_and_what_must_be_there_is_said_to()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var api = await ReadAsync(host);
+        Assert.DoesNotContain("0|[1-9]", api.GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(["prices"], api.GetProperty("paths").GetProperty("/api/tenants/{tenant}/prices").GetProperty("get").GetProperty("tags").EnumerateArray().Select(t => t.GetString()));
+        var required = Operations(api).Single(o => o.Route == "GET /api/tenants/{tenant}/prices").Operation.GetProperty("parameters").EnumerateArray()
+            .Where(p => p.TryGetProperty("required", out var must) && must.GetBoolean()).Select(p => p.GetProperty("name").GetString());
+        Assert.Equal(["tenant", "symbol"], required);
+        Assert.All(api.GetProperty("paths").GetProperty("/api/runs").GetProperty("post").GetProperty("requestBody").GetProperty("content").EnumerateObject(), content =>
+            Assert.False(content.Value.GetProperty("schema").TryGetProperty("required", out _)));
+    }
+
+    [Fact]
     public async Task The_page_runs_its_own_script_alone_and_shows_nothing_without_a_key()
     {
         await using var host = await ApiHost.StartAsync();

@@ -23,6 +23,21 @@ public class ShortLivedCacheTests
     }
 
     [Fact]
+    public async Task What_is_forgotten_is_looked_up_anew_even_while_a_look_up_is_under_way()
+    {
+        var cache = new ShortLivedCache<int>(Life, 10, _time);
+        var gate = new TaskCompletionSource<int>();
+        var before = cache.GetAsync("a", token => gate.Task.WaitAsync(token), default).AsTask();
+        cache.Forget("a");
+        Assert.Equal(1, await cache.GetAsync("a", Count, default));
+        gate.SetResult(7);
+        Assert.Equal(7, await before);
+        Assert.Equal(1, await cache.GetAsync("a", Count, default));
+        cache.Forget("a");
+        Assert.Equal(2, await cache.GetAsync("a", Count, default));
+    }
+
+    [Fact]
     public async Task Many_who_ask_at_once_share_one_look_up()
     {
         var cache = new ShortLivedCache<int>(Life, 10, _time);
