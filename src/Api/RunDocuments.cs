@@ -180,4 +180,7 @@ public sealed record PurgedDocument(int InstancesDeleted);
 [JsonSerializable(typeof(KeyOrder))]
 [JsonSerializable(typeof(KeyCreated))]
 [JsonSerializable(typeof(Listed<KeyListed>))]
+[JsonSerializable(typeof(TrendDocument))]
+[JsonSerializable(typeof(TrendArrays))]
+[JsonSerializable(typeof(MetricsDocument))]
 public sealed partial class ApiJson : JsonSerializerContext;

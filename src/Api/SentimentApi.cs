@@ -42,7 +42,7 @@ public static class SentimentApi
         });
         services.AddDescription();
         services.TryAddSingleton(TimeProvider.System);
-        return services.AddSingleton<KeyStore>().AddSingleton<Callers>().AddSingleton<RateLimits>().AddSingleton<AuditLog>().AddSingleton<Gate>();
+        return services.AddSingleton<TrendReport>().AddSingleton<KeyStore>().AddSingleton<Callers>().AddSingleton<RateLimits>().AddSingleton<AuditLog>().AddSingleton<Gate>();
     }
 
     /// <summary>Puts what every answer goes through, up to the choice of its endpoint, into a pipeline.</summary>
@@ -69,6 +69,8 @@ public static class SentimentApi
         readers.MapCoverage();
         readers.MapItems();
         readers.MapPrices();
+        readers.MapTrends();
+        readers.MapMetrics();
         return routes;
     }
 

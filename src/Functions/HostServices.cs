@@ -15,6 +15,7 @@ using Sentiment.Api;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Retention;
+using Sentiment.Domain.Trends;
 using Sentiment.Functions.Durable;
 using Sentiment.Functions.Http;
 using Sentiment.Functions.Live;
@@ -37,6 +38,7 @@ internal static class HostServices
         services.AddTenants(configuration);
 
         services.AddBound<IngestionOptions>(configuration, IngestionOptions.Section).AddIngestion();
+        services.AddBound<TrendOptions>(configuration, TrendOptions.Section);
         services.AddBound<RetentionOptions>(configuration, RetentionOptions.Section).AddRetention().AddDurableWorkflows();
         var schedule = configuration.GetSection(ScheduleOptions.Section);
         services.AddSingleton(Options.Create(ScheduleOptions.Read(schedule[nameof(ScheduleOptions.Cron)], schedule[nameof(ScheduleOptions.Overlap)])));

@@ -8,6 +8,7 @@ using Sentiment.Adapters.Secrets;
 using Sentiment.Adapters.Sqlite;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Retention;
+using Sentiment.Domain.Trends;
 using Sentiment.Engine;
 using Sentiment.LocalHost.Data;
 
@@ -29,6 +30,7 @@ public static class PipelineServices
         services.AddScoring(configuration);
         services.AddStores(configuration, path, readOnly: false);
         services.AddBound<IngestionOptions>(configuration, IngestionOptions.Section);
+        services.AddBound<TrendOptions>(configuration, TrendOptions.Section);
         services.AddBound<RetentionOptions>(configuration, RetentionOptions.Section);
         services.AddIngestion().AddRetention();
         services.AddEmbeddedEngine((_, options) => options.Path = folder.Engine);

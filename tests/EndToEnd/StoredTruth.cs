@@ -114,9 +114,10 @@ internal sealed class StoredTruth(string data) : IAsyncDisposable
         var counts = new Dictionary<(string, long), long>();
         await foreach (var partition in snapshot.PartitionsAsync($"trends|{tenant}|", default))
         {
-            foreach (var (key, bucket) in await TrendStore.DayAsync(snapshot, tenant, partition.Split('|')[2], _ => new(true), default))
+            var day = await TrendReader.DayAsync(snapshot, tenant, partition.Split('|')[2], null, Grain.Minute, (pages, _) => new(pages.ToHashSet()), default);
+            foreach (var (key, bucket) in day.Where(b => b.Key.Symbol != TrendStore.AllItems))
             {
-                counts[key] = bucket.Count;
+                counts[(key.Symbol, key.Minute)] = counts.GetValueOrDefault((key.Symbol, key.Minute)) + bucket.Count;
             }
         }
 

@@ -14,6 +14,7 @@ internal sealed class TiingoEodSource(VendorHttp http) : ITableSource
         "tiingo/eod", "tiingo", ChunkAxis.SymbolDays, CursorDate.Published, TimeSpan.FromDays(7), SymbolsPerChunk: 1, DaysPerChunk: 365)
     {
         Kind = StreamKind.Prices,
+        BarLength = Day,
 
         // A bar a day, which comes some hours after the close: no answer is good until the next morning.
         Interval = TimeSpan.FromHours(1),

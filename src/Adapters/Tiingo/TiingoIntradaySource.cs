@@ -14,6 +14,7 @@ internal sealed class TiingoIntradaySource(VendorHttp http) : ITableSource
         "tiingo/intraday", "tiingo", ChunkAxis.SymbolDays, CursorDate.Published, TimeSpan.FromHours(72), SymbolsPerChunk: 1, DaysPerChunk: 30)
     {
         Kind = StreamKind.Prices,
+        BarLength = FiveMinutes,
         FollowsMarket = true,
         RecordsPerSymbolDay = 56,
         Auth = TiingoNewsSource.Token,

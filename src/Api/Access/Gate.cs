@@ -73,7 +73,7 @@ internal sealed class Gate(Callers callers, RateLimits limits, ITenantDirectory 
 
         if (tenant is not null)
         {
-            await FindAsync(tenant, context.RequestAborted).ConfigureAwait(false);
+            context.Features.Set(await FindAsync(tenant, context.RequestAborted).ConfigureAwait(false));
         }
     }
 
@@ -96,15 +96,12 @@ internal sealed class Gate(Callers callers, RateLimits limits, ITenantDirectory 
         }
     }
 
-    private async Task FindAsync(string tenant, CancellationToken cancellationToken)
+    private async Task<Tenant> FindAsync(string tenant, CancellationToken cancellationToken)
     {
         try
         {
             var roster = await tenants.GetAsync(cancellationToken).ConfigureAwait(false);
-            if (roster.Tenants.All(t => t.Id != tenant))
-            {
-                throw RequestProblem.NoTenant(tenant);
-            }
+            return roster.Tenants.FirstOrDefault(t => t.Id == tenant) ?? throw RequestProblem.NoTenant(tenant);
         }
         catch (TenantsFileException problem)
         {

@@ -56,7 +56,11 @@ public static class SentimentMeter
     public static Counter<long> RetentionRemoved { get; } =
         Meter.CreateCounter<long>("sentiment.retention.removed", "{thing}", "What retention removed, by kind.");
 
-    /// <summary><c>sentiment.stage.duration</c>: seconds a page spent in a stage; tag <c>stage</c>: fetch, parse, score or store.</summary>
+    /// <summary><c>sentiment.stage.duration</c>: seconds a page spent in a stage; tag <c>stage</c>: fetch, parse, score, store or push.</summary>
     public static Histogram<double> StageDuration { get; } =
         Meter.CreateHistogram<double>("sentiment.stage.duration", "s", "How long a page spent in a stage of its ingestion.");
+
+    /// <summary><c>sentiment.stage.slow</c>: pages that took more than two standard deviations longer than those before; tag <c>stage</c>.</summary>
+    public static Counter<long> StageSlow { get; } =
+        Meter.CreateCounter<long>("sentiment.stage.slow", "{page}", "Pages that took much longer in a stage than those before.");
 }

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Sentiment.Domain.Anomalies;
 using Sentiment.Domain.Ingestion.Backfills;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Pages;
@@ -8,6 +10,7 @@ using Sentiment.Domain.Ingestion.Replays;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Ingestion.Tables;
 using Sentiment.Domain.Items;
+using Sentiment.Domain.Metrics;
 using Sentiment.Domain.Prices;
 using Sentiment.Domain.Retention;
 using Sentiment.Domain.Sources;
@@ -27,6 +30,7 @@ public static class IngestionServices
     {
         services.AddOptions();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAdd(ServiceDescriptor.Singleton(typeof(ILogger<>), typeof(Logger<>)));
         services.AddSingleton<RetentionStore>();
         services.AddSingleton<SourceCatalog>();
         services.AddSingleton<RunStore>();
@@ -36,6 +40,13 @@ public static class IngestionServices
         services.AddSingleton<DayStore>();
         services.AddSingleton<QuarantineStore>();
         services.AddSingleton<TrendStore>();
+        services.AddHostedService<StageWatch>();
+        services.AddSingleton<TrendQuery>();
+        services.AddSingleton<Compaction>();
+        services.AddSingleton<TrendUpkeep>();
+        services.AddSingleton<MetricsStore>();
+        services.AddSingleton<MetricsUpkeep>();
+        services.AddSingleton<TenantMetricsReader>();
         services.AddSingleton<PageAnnouncers>();
         services.AddSingleton<PageFetcher>();
         services.AddSingleton<PriceStore>();

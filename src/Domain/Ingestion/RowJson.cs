@@ -4,6 +4,7 @@ using Sentiment.Domain.Ingestion.Pages;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Ingestion.Tables;
 using Sentiment.Domain.Items;
+using Sentiment.Domain.Metrics;
 using Sentiment.Domain.Prices;
 using Sentiment.Domain.Retention;
 using Sentiment.Domain.Trends;
@@ -25,11 +26,15 @@ namespace Sentiment.Domain.Ingestion;
 [JsonSerializable(typeof(PriceBar))]
 [JsonSerializable(typeof(PriceSeries))]
 [JsonSerializable(typeof(List<Bucket>))]
+[JsonSerializable(typeof(Segment))]
+[JsonSerializable(typeof(int))]
+[JsonSerializable(typeof(DateTimeOffset))]
 [JsonSerializable(typeof(Watermark))]
 [JsonSerializable(typeof(Claim))]
 [JsonSerializable(typeof(Coverage))]
 [JsonSerializable(typeof(LongestSpan))]
 [JsonSerializable(typeof(DayMark))]
+[JsonSerializable(typeof(MetricsRow))]
 [JsonSerializable(typeof(RetainedTenant))]
 [JsonSerializable(typeof(RetentionMarks))]
 [JsonSerializable(typeof(RunsMark))]

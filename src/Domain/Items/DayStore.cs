@@ -87,6 +87,22 @@ public sealed class DayStore(ITableStore tables, TimeProvider time)
         return found;
     }
 
+    /// <summary>Every marked day in order.</summary>
+    internal async Task<List<(string Day, Stored<DayMark> Mark)>> AllAsync(string tenant, CancellationToken cancellationToken)
+    {
+        const int DaysPerRead = 1000;
+        var all = new List<(string Day, Stored<DayMark> Mark)>();
+        while (true)
+        {
+            var page = await ListAsync(tenant, all.Count == 0 ? null : all[^1].Day, DaysPerRead, cancellationToken).ConfigureAwait(false);
+            all.AddRange(page);
+            if (page.Count < DaysPerRead)
+            {
+                return all;
+            }
+        }
+    }
+
     /// <summary>Changes a mark, or takes it away, unless a page has marked the day since; a day without items is not listed as one with them.</summary>
     internal async Task ChangeAsync(string tenant, string day, Stored<DayMark> mark, DayMark? next, CancellationToken cancellationToken)
     {

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Sentiment.Domain.Trends;
 using Sentiment.Domain.Workflows;
 
 namespace Sentiment.Domain.Retention;
@@ -17,7 +16,6 @@ public static class RetentionServices
         var registry = services.LastOrDefault(s => s.ServiceType == typeof(WorkflowRegistry))?.ImplementationInstance as WorkflowRegistry
             ?? throw new InvalidOperationException($"{nameof(AddRetention)} needs the registry that AddIngestion makes: call that first.");
         registry.AddRetention();
-        services.AddSingleton<Compaction>();
         services.AddSingleton<OldBodies>();
         services.AddSingleton<OldQuarantine>();
         services.AddSingleton<OldItems>();

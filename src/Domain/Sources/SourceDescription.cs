@@ -17,6 +17,9 @@ public sealed record SourceDescription(
     /// <summary>What its records are, which decides how a page is committed; default texts.</summary>
     public StreamKind Kind { get; init; } = StreamKind.Texts;
 
+    /// <summary>How long a bar of a stream of prices lasts; zero for texts.</summary>
+    public TimeSpan BarLength { get; init; }
+
     /// <summary>How the credential travels; by default the tenant's own is needed, in a header.</summary>
     public SourceAuth Auth { get; init; } = new(AuthPlace.Header, "Authorization");
 

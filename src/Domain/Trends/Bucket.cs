@@ -3,18 +3,14 @@ using Sentiment.Domain.Scoring;
 
 namespace Sentiment.Domain.Trends;
 
-/// <summary>One minute of one symbol: integer sums, so that any order of merging gives the same bytes.</summary>
+/// <summary>A minute, or more, of a series of scores: integer sums, so that any order of merging gives the same bytes.</summary>
 public sealed class Bucket
 {
-    /// <summary>The symbol.</summary>
-    [JsonPropertyName("s")]
-    public required string Symbol { get; init; }
-
-    /// <summary>Minutes since 1970 UTC.</summary>
+    /// <summary>Where it begins, in minutes since 1970 UTC.</summary>
     [JsonPropertyName("m")]
     public required long Minute { get; init; }
 
-    /// <summary>Memberships counted.</summary>
+    /// <summary>Scores counted.</summary>
     [JsonPropertyName("n")]
     public long Count { get; set; }
 
@@ -29,6 +25,10 @@ public sealed class Bucket
     /// <summary>Sum of scores in millionths.</summary>
     [JsonPropertyName("t")]
     public long Sum { get; set; }
+
+    /// <summary>Sum of the scores' squares, in millionths of millionths.</summary>
+    [JsonPropertyName("q")]
+    public Int128 Squares { get; set; }
 
     /// <summary>Lowest score in millionths.</summary>
     [JsonPropertyName("l")]
@@ -46,7 +46,7 @@ public sealed class Bucket
     [JsonPropertyName("z")]
     public Mark? Last { get; set; }
 
-    /// <summary>Counts one membership in.</summary>
+    /// <summary>Counts one score in.</summary>
     public void Add(DateTimeOffset publishedAt, string itemId, Probabilities probabilities)
     {
         var score = probabilities.Score;
@@ -54,6 +54,7 @@ public sealed class Bucket
         Negative += probabilities.Label == SentimentLabel.Negative ? 1 : 0;
         Positive += probabilities.Label == SentimentLabel.Positive ? 1 : 0;
         Sum += score;
+        Squares += (Int128)score * score;
         Low = Math.Min(Low, score);
         High = Math.Max(High, score);
         var mark = new Mark(publishedAt.UtcTicks, itemId, score);
@@ -61,18 +62,25 @@ public sealed class Bucket
         Last = Mark.Later(Last, mark);
     }
 
-    /// <summary>Adds another bucket of the same symbol and minute.</summary>
+    /// <summary>Adds another bucket of the same series and time.</summary>
     public void Merge(Bucket other)
     {
+        ArgumentNullException.ThrowIfNull(other);
         Count += other.Count;
         Negative += other.Negative;
         Positive += other.Positive;
         Sum += other.Sum;
+        Squares += other.Squares;
         Low = Math.Min(Low, other.Low);
         High = Math.Max(High, other.High);
         First = Mark.Earlier(First, other.First);
         Last = Mark.Later(Last, other.Last);
     }
+
+    /// <summary>The start of the span of a length that a minute falls into; spans are counted from 1970.</summary>
+    /// <param name="minute">The minute.</param>
+    /// <param name="minutes">The length.</param>
+    public static long StartOf(long minute, int minutes) => minute - (((minute % minutes) + minutes) % minutes);
 
     /// <summary>The minute a time falls into.</summary>
     public static long MinuteOf(DateTimeOffset time) =>

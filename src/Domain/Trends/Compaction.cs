@@ -1,4 +1,3 @@
-using System.Globalization;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Retention;
 using Sentiment.Domain.Storage;
@@ -12,45 +11,38 @@ namespace Sentiment.Domain.Trends;
 internal sealed record FoldResult(int Folded, bool IsComplete, bool HasMore);
 
 /// <summary>
-/// Folds a day's partials of settled chunks into compacted bars. One atomic write merges some partials into the last
-/// segment, lists them in it and removes them; a stale holder that writes a listed partial again is not counted.
+/// Folds a day's partials of settled chunks into compacted bars, symbol by symbol. One atomic write merges some partials of a
+/// symbol into its segments, lists them and removes them; a stale holder that writes a listed partial again is not counted.
 /// </summary>
-/// <remarks>See docs/decisions/0002-compaction.md for why segments, and why the list stays.</remarks>
+/// <remarks>See docs/decisions/0002-compaction.md for why the list stays.</remarks>
 internal sealed class Compaction(ITableStore tables)
 {
-    // One write holds 60 partials removed, a segment and its list: together they are as large as a write may be.
+    // A day has 1,440 minutes, at most about 300 bytes each, and 24 hours; four sources' and a list are within a write, beside
+    // the count of folds and the partials removed.
     private const int PartialsPerFold = 60;
-    private const int PartialBytesPerFold = 1024 * 1024;
+    private const int SourcesPerFold = 4;
     private const int ListBytes = 400 * 1024;
-    private const int SegmentBytes = TableLimits.MaxWriteBytes - ListBytes;
 
     /// <summary>Folds what may be folded, a bounded write at a time, until the budget is used up.</summary>
     public async Task<FoldResult> FoldAsync(string tenant, string day, PageStandings standings, TimeBudget budget, CancellationToken cancellationToken)
     {
         var partition = TrendStore.Partition(tenant, day);
-        var folded = 0;
-        for (var (after, isOpen) = (TrendStore.PartialPrefix, false); ;)
+        var (folded, isOpen) = (0, false);
+        for (var after = TrendStore.Prefix(TrendStore.Partials, null); ;)
         {
-            var lists = await RowsAsync(partition, TrendStore.ListPrefix, cancellationToken).ConfigureAwait(false);
-            var listed = lists.SelectMany(l => Rows.Read(l, RowJson.Default.ListString)).ToHashSet(StringComparer.Ordinal);
-            var (next, stale) = (new List<TableRow>(), new List<TableRow>());
+            var next = new List<TableRow>();
             var isLast = true;
             await foreach (var row in tables.QueryAsync(
-                new(partition, after, TrendStore.PartialPrefix + "\u007f"), cancellationToken).ConfigureAwait(false))
+                new(partition, after, TrendStore.Prefix(TrendStore.Partials, null) + "\u007f"), cancellationToken).ConfigureAwait(false))
             {
-                if (next.Count + stale.Count == PartialsPerFold || (next.Count > 0 && next.Sum(r => (long)r.Data.Length) + row.Data.Length > PartialBytesPerFold))
+                if (next.Count > 0 && (next.Count == PartialsPerFold || TrendStore.SymbolOf(next[0].Key) != TrendStore.SymbolOf(row.Key)
+                    || next.Append(row).Select(Source).Distinct(StringComparer.Ordinal).Count() > SourcesPerFold))
                 {
                     isLast = false;
                     break;
                 }
 
                 after = Rows.After(row.Key);
-                if (listed.Contains(row.Key))
-                {
-                    stale.Add(row);
-                    continue;
-                }
-
                 switch (await standings.OfAsync(TrendStore.StampOf(row.Key), cancellationToken).ConfigureAwait(false))
                 {
                     case PageStanding.Committed or PageStanding.Gone:
@@ -64,17 +56,16 @@ internal sealed class Compaction(ITableStore tables)
                 }
             }
 
-            if (next.Count + stale.Count > 0)
+            if (next.Count > 0)
             {
                 try
                 {
-                    await FoldAsync(partition, lists, next, stale, cancellationToken).ConfigureAwait(false);
-                    folded += next.Count;
+                    folded += await FoldAsync(partition, TrendStore.SymbolOf(next[0].Key), next, cancellationToken).ConfigureAwait(false);
                 }
                 catch (TableConflictException)
                 {
                     // An overtaken try of this activity folds too: look again from the start.
-                    (after, isOpen, isLast) = (TrendStore.PartialPrefix, false, false);
+                    (after, isOpen, isLast) = (TrendStore.Prefix(TrendStore.Partials, null), false, false);
                 }
             }
 
@@ -85,47 +76,63 @@ internal sealed class Compaction(ITableStore tables)
         }
     }
 
-    private async Task FoldAsync(
-        string partition, List<TableRow> lists, List<TableRow> next, List<TableRow> stale, CancellationToken cancellationToken)
+    private static string Source(TableRow partial) => TrendStore.TableOf(TrendStore.StampOf(partial.Key));
+
+    /// <summary>Folds partials of one symbol; those that are listed already are stale and only removed. Returns how many were folded.</summary>
+    private async Task<int> FoldAsync(string partition, string symbol, List<TableRow> partials, CancellationToken cancellationToken)
     {
-        var writes = next.Concat(stale).Select(r => TableWrite.Delete(r.Key, r.ETag)).ToList();
+        var lists = await RowsAsync(partition, $"{TrendStore.Folds}|{symbol}|", cancellationToken).ConfigureAwait(false);
+        var head = lists.FirstOrDefault(TrendReader.IsHead);
+        lists.RemoveAll(TrendReader.IsHead);
+        var listed = lists.SelectMany(l => Rows.Read(l, RowJson.Default.ListString)).ToHashSet(StringComparer.Ordinal);
+        var next = partials.FindAll(p => !listed.Contains(TrendStore.RestOf(p.Key)));
+        var writes = partials.ConvertAll(p => TableWrite.Delete(p.Key, p.ETag));
         if (next.Count > 0)
         {
-            var (list, segment) = await SegmentAsync(partition, lists, next, cancellationToken).ConfigureAwait(false);
-            var number = list is null ? Rows.Number(lists.Count + 1) : list.Key[TrendStore.ListPrefix.Length..];
-            var names = (list is null ? [] : Rows.Read(list, RowJson.Default.ListString)).Concat(next.Select(r => r.Key)).ToList();
-            var data = Rows.Write(names, RowJson.Default.ListString);
-            writes.Add(list is null ? TableWrite.Insert(TrendStore.ListPrefix + number, Rows.Version, data)
-                : TableWrite.IfMatch(list.Key, Rows.Version, data, list.ETag));
-
-            // Merging only adds buckets, so no part of the segment as it was is left over.
-            var merged = new Dictionary<(string Symbol, long Minute), Bucket>();
-            foreach (var row in segment.Concat(next))
+            var folds = 1 + (head is null ? 0 : Rows.Read(head, RowJson.Default.Int32));
+            writes.Add(Put($"{TrendStore.Folds}|{symbol}|{Rows.Number(0)}", head, Rows.Write(folds, RowJson.Default.Int32)));
+            writes.Add(Listed(symbol, lists, next));
+            foreach (var source in next.GroupBy(Source, StringComparer.Ordinal))
             {
-                TrendStore.Merge(merged, Rows.Read(row, RowJson.Default.ListBucket));
+                var buckets = source.SelectMany(p => Rows.Read(p, RowJson.Default.ListBucket)).ToList();
+                writes.Add(await MergedAsync(partition, TrendStore.Minutes, symbol, source.Key, 1, folds, buckets, cancellationToken).ConfigureAwait(false));
+                writes.Add(await MergedAsync(partition, TrendStore.Hours, symbol, source.Key, 60, folds, buckets, cancellationToken).ConfigureAwait(false));
             }
-
-            writes.AddRange(merged.Values.OrderBy(b => b.Symbol, StringComparer.Ordinal).ThenBy(b => b.Minute).Chunk(TrendStore.BucketsPerRow)
-                .Select((part, index) => TableWrite.Upsert(
-                    $"{TrendStore.SegmentPrefix}{number}|{index.ToString("D3", CultureInfo.InvariantCulture)}", Rows.Version, Rows.Write([.. part], RowJson.Default.ListBucket))));
         }
 
         await tables.WriteAsync(partition, writes, cancellationToken).ConfigureAwait(false);
+        return next.Count;
     }
 
-    /// <summary>The last segment and its list if the partials still fit in; else none, and a new one begins.</summary>
-    private async Task<(TableRow? List, List<TableRow> Parts)> SegmentAsync(
-        string partition, List<TableRow> lists, List<TableRow> next, CancellationToken cancellationToken)
+    private static TableWrite Listed(string symbol, List<TableRow> lists, List<TableRow> next)
     {
-        if (lists.Count == 0 || lists[^1].Data.Length + next.Sum(r => (long)r.Key.Length + 3) > ListBytes)
+        var last = lists.Count > 0 && lists[^1].Data.Length + next.Sum(r => (long)r.Key.Length + 3) <= ListBytes ? lists[^1] : null;
+        var names = (last is null ? [] : Rows.Read(last, RowJson.Default.ListString)).Concat(next.Select(r => TrendStore.RestOf(r.Key))).ToList();
+        return Put(last?.Key ?? $"{TrendStore.Folds}|{symbol}|{Rows.Number(lists.Count + 1)}", last, Rows.Write(names, RowJson.Default.ListString));
+    }
+
+    private async Task<TableWrite> MergedAsync(
+        string partition, char kind, string symbol, string table, int minutes, int folds, List<Bucket> buckets, CancellationToken cancellationToken)
+    {
+        var key = $"{kind}|{symbol}|{table}";
+        var standing = await tables.GetAsync(partition, key, cancellationToken).ConfigureAwait(false);
+        var merged = new SortedDictionary<long, Bucket>();
+        foreach (var bucket in (standing is null ? [] : Rows.Read(standing, RowJson.Default.Segment).Buckets).Concat(buckets))
         {
-            return (null, []);
+            var start = Bucket.StartOf(bucket.Minute, minutes);
+            if (!merged.TryGetValue(start, out var into))
+            {
+                merged.Add(start, into = new Bucket { Minute = start });
+            }
+
+            into.Merge(bucket);
         }
 
-        var parts = await RowsAsync(
-            partition, $"{TrendStore.SegmentPrefix}{lists[^1].Key[TrendStore.ListPrefix.Length..]}|", cancellationToken).ConfigureAwait(false);
-        return parts.Concat(next).Sum(r => (long)r.Data.Length) > SegmentBytes ? (null, []) : (lists[^1], parts);
+        return Put(key, standing, Rows.Write(new Segment(folds, [.. merged.Values]), RowJson.Default.Segment));
     }
+
+    private static TableWrite Put(string key, TableRow? standing, byte[] data) =>
+        standing is null ? TableWrite.Insert(key, Rows.Version, data) : TableWrite.IfMatch(key, Rows.Version, data, standing.ETag);
 
     private async Task<List<TableRow>> RowsAsync(string partition, string prefix, CancellationToken cancellationToken)
     {

@@ -259,8 +259,9 @@ internal sealed class TenantRecount(
     {
         var wanted = _memberships.Where(m => chunks.Of(m.Value) == Standing.Committed)
             .Select(m => (Item: _items[(m.Key.Table, m.Key.SourceId)], m.Key.Symbol))
-            .GroupBy(m => Rows.Day(m.Item.PublishedAt)).ToDictionary(d => d.Key, d => TrendStore.Pack(d), StringComparer.Ordinal);
-        var days = new SortedSet<string>(wanted.Keys, StringComparer.Ordinal);
+            .Concat(_items.Values.Where(i => chunks.Of(i) == Standing.Committed).Select(i => (Item: i, Symbol: TrendStore.AllItems)))
+            .ToLookup(m => Rows.Day(m.Item.PublishedAt));
+        var days = new SortedSet<string>(wanted.Select(d => d.Key), StringComparer.Ordinal);
         await foreach (var partition in snapshot.PartitionsAsync($"trends|{tenant}|", cancellationToken).ConfigureAwait(false))
         {
             days.Add(partition.Split('|')[2]);
@@ -269,13 +270,18 @@ internal sealed class TenantRecount(
         // Without their items bars cannot be recounted.
         foreach (var day in days.Where(d => !Days.IsBefore(d, marks.Items)))
         {
-            var found = await TrendStore.DayAsync(
-                snapshot, tenant, day, stamp => new(chunks.Of(stamp) == Standing.Committed), cancellationToken).ConfigureAwait(false);
-            var stored = Rows.Write([.. found.Values.OrderBy(b => b.Symbol, StringComparer.Ordinal).ThenBy(b => b.Minute)], RowJson.Default.ListBucket);
-            var recounted = Rows.Write(wanted.GetValueOrDefault(day) ?? [], RowJson.Default.ListBucket);
-            findings.Expect(stored.AsSpan().SequenceEqual(recounted), $"aggregates of {tenant} on {day}: differ from a recount of its memberships");
+            foreach (var grain in (Grain[])[Grain.Minute, Grain.Hour])
+            {
+                var stored = await TrendReader.DayAsync(snapshot, tenant, day, null, grain, CommittedAsync, cancellationToken).ConfigureAwait(false);
+                findings.Expect(
+                    TrendBytes.Of(stored).AsSpan().SequenceEqual(TrendBytes.Of(wanted[day], grain)),
+                    $"aggregates of {tenant} on {day} by the {(grain == Grain.Minute ? "minute" : "hour")}: differ from a recount of its memberships");
+            }
         }
     }
+
+    private ValueTask<IReadOnlySet<Stamp>> CommittedAsync(IReadOnlyCollection<Stamp> pages, CancellationToken cancellationToken) =>
+        new(pages.Where(p => chunks.Of(p) == Standing.Committed).ToHashSet());
 
     private async IAsyncEnumerable<(string Partition, TableRow Row)> RowsAsync(
         string prefix, string keys, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)

@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.Extensions.DependencyInjection;
 using Sentiment.Api.Tests.Support;
+using Sentiment.Domain.Tenants;
 
 namespace Sentiment.Api.Tests.Access;
 
@@ -49,6 +52,30 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task An_answer_that_takes_too_long_is_given_up_and_is_a_problem()
+    {
+        var tenants = new NeverAnswering();
+        await using var host = await ApiHost.StartAsync(withRecords: false, services => services.AddSingleton<ITenantDirectory>(tenants).Configure<RequestTimeoutOptions>(options =>
+            options.DefaultPolicy = new() { Timeout = TimeSpan.FromMilliseconds(50), WriteTimeoutResponse = options.DefaultPolicy!.WriteTimeoutResponse }));
+        var answer = await host.GetAsync("/api/tenants");
+        Assert.Equal((504, "time: an answer within 30 s expected; ask for less"), (answer.Status, answer.Detail));
+        Assert.True(tenants.WasGivenUp);
+    }
+
+    [Fact]
+    public async Task A_tenants_file_with_problems_is_told_and_stops_no_health()
+    {
+        await using var host = await ApiHost.StartAsync(withRecords: false, services => services.AddSingleton<ITenantDirectory>(new BadFile()));
+        foreach (var path in new[] { "/api/tenants", "/api/tenants/acme/quarantine" })
+        {
+            var answer = await host.GetAsync(path);
+            Assert.Equal((503, true), (answer.Status, answer.Detail!.StartsWith("tenants: ", StringComparison.Ordinal)));
+        }
+
+        Assert.Equal(200, (await host.GetAsync("/api/health", null)).Status);
+    }
+
+    [Fact]
     public async Task Every_change_is_audited_with_who_what_and_how_it_ended_and_without_a_secret()
     {
         await using var host = await ApiHost.StartAsync();
@@ -79,5 +106,26 @@ public sealed class LimitTests
         }
 
         throw new TimeoutException($"None of {Many} answers was {status}.");
+    }
+
+    private sealed class NeverAnswering : ITenantDirectory
+    {
+        public bool WasGivenUp { get; private set; }
+
+        public async ValueTask<TenantRoster> GetAsync(CancellationToken cancellationToken)
+        {
+            var never = new TaskCompletionSource<TenantRoster>();
+            await using var end = cancellationToken.Register(() =>
+            {
+                WasGivenUp = true;
+                never.TrySetCanceled(cancellationToken);
+            });
+            return await never.Task;
+        }
+    }
+
+    private sealed class BadFile : ITenantDirectory
+    {
+        public ValueTask<TenantRoster> GetAsync(CancellationToken cancellationToken) => throw new TenantsFileException(["$.tenants[0].id: missing"]);
     }
 }

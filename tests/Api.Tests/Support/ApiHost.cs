@@ -35,7 +35,7 @@ internal sealed class ApiHost : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("sentiment-").FullName;
     private readonly WebApplication _app;
 
-    private ApiHost(params (string Key, string Value)[] settings)
+    private ApiHost((string Key, string Value)[] settings, Action<IServiceCollection>? change)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
@@ -57,6 +57,7 @@ internal sealed class ApiHost : IAsyncDisposable
         services.AddDocumentCache(builder.Configuration, isOneProcess: true);
         services.AddBound<ApiOptions>(builder.Configuration, ApiOptions.Section).AddSentimentApi();
         services.AddSingleton<IAdminKey, FixedAdminKey>().AddSingleton<ITenantDirectory>(new FixedTenants(Records.Roster));
+        change?.Invoke(services);
         _app = builder.Build();
         _app.UseSentimentApi();
         _app.MapSentimentApi();
@@ -78,9 +79,12 @@ internal sealed class ApiHost : IAsyncDisposable
             .OrderBy(r => r.e.RoutePattern.RawText, StringComparer.Ordinal).ThenBy(r => r.method, StringComparer.Ordinal)];
 
     /// <summary>A host; with records, where a test reads any.</summary>
-    public static async Task<ApiHost> StartAsync(bool withRecords = false, params (string Key, string Value)[] settings)
+    public static Task<ApiHost> StartAsync(bool withRecords = false, params (string Key, string Value)[] settings) => StartAsync(withRecords, null, settings);
+
+    /// <summary>A host with some services that are not as they are elsewhere.</summary>
+    public static async Task<ApiHost> StartAsync(bool withRecords, Action<IServiceCollection>? change, params (string Key, string Value)[] settings)
     {
-        var host = new ApiHost(settings);
+        var host = new ApiHost(settings, change);
         if (withRecords)
         {
             await Records.StoreAsync(host.Services);

@@ -33,23 +33,29 @@ internal static class Records
         {
             foreach (var source in Sources)
             {
-                var chunk = new ChunkRow
-                {
-                    Run = Run,
-                    Tenant = tenant.Id,
-                    Table = source.Table,
-                    Number = 1,
-                    Symbols = tenant.Symbols,
-                    From = Now.AddDays(-7),
-                    To = Now,
-                    Window = CursorDate.Published,
-                };
-                await services.GetRequiredService<ChunkStore>().PlanAsync([chunk], default);
-                await ActivatorUtilities.CreateInstance<ProcessChunk>(services).RunAsync(new("test", nameof(ProcessChunk), 1), new(chunk.Id, 60), default);
-                var done = (await services.GetRequiredService<ChunkStore>().GetAsync(chunk.Id, default))!.Row;
-                await services.GetRequiredService<TableStateStore>().CoverAsync(tenant.Id, source.Table, [done], isExplicit: false, default);
+                await CommitAsync(services, tenant, source.Table, 1);
             }
         }
+    }
+
+    /// <summary>Works off one more chunk of a tenant's table, as a run would.</summary>
+    public static async Task CommitAsync(IServiceProvider services, Tenant tenant, string table, int number)
+    {
+        var chunk = new ChunkRow
+        {
+            Run = Run,
+            Tenant = tenant.Id,
+            Table = table,
+            Number = number,
+            Symbols = tenant.Symbols,
+            From = Now.AddDays(-7),
+            To = Now,
+            Window = CursorDate.Published,
+        };
+        await services.GetRequiredService<ChunkStore>().PlanAsync([chunk], default);
+        await ActivatorUtilities.CreateInstance<ProcessChunk>(services).RunAsync(new("test", nameof(ProcessChunk), 1), new(chunk.Id, 60), default);
+        var done = (await services.GetRequiredService<ChunkStore>().GetAsync(chunk.Id, default))!.Row;
+        await services.GetRequiredService<TableStateStore>().CoverAsync(tenant.Id, table, [done], isExplicit: false, default);
     }
 
     private static Tenant Of(string id, string name, params string[] symbols) =>

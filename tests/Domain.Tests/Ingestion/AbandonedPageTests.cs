@@ -145,9 +145,8 @@ public class AbandonedPageTests
         var sum = 0L;
         foreach (var day in new[] { Noon, Noon.AddDays(1) })
         {
-            var buckets = await TrendStore.DayAsync(host.Get<ITableReader>(), "acme", Rows.Day(day), async stamp =>
-                stamp.Page <= (await host.Get<ChunkStore>().FindAsync(stamp.Chunk, default))!.Page, default);
-            sum += buckets.Values.Sum(b => b.Count);
+            var buckets = await TrendReader.DayAsync(host.Get<ITableReader>(), "acme", Rows.Day(day), null, Grain.Minute, host.Get<ChunkStore>().CommittedAsync, default);
+            sum += buckets.Where(b => b.Key.Symbol != TrendStore.AllItems).Sum(b => b.Value.Count);
         }
 
         return sum;

@@ -49,7 +49,7 @@ public sealed class ScriptedVendor(SourceDescription description, TimeProvider t
 
     /// <summary>A stream of five-minute prices.</summary>
     public static SourceDescription DescribePrices(string table = "wire/prices") =>
-        Describe(table, axis: ChunkAxis.SymbolDays, daysPerChunk: 30) with { Kind = StreamKind.Prices };
+        Describe(table, axis: ChunkAxis.SymbolDays, daysPerChunk: 30) with { Kind = StreamKind.Prices, BarLength = TimeSpan.FromMinutes(5) };
 
     /// <summary>How often a page was asked for, by the chunk's first symbol and the cursor.</summary>
     public int CallsFor(string symbol, string? cursor) => Calls.Count(c => c.Symbols[0] == symbol && c.Cursor == cursor);

@@ -1,8 +1,7 @@
+using System.Text.Json;
 using CsCheck;
-using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Items;
 using Sentiment.Domain.Scoring;
-using Sentiment.Domain.Storage;
 using Sentiment.Domain.Trends;
 
 namespace Sentiment.Domain.Tests.Trends;
@@ -19,25 +18,28 @@ public class BucketTests
     private static Item ItemOf(string id, DateTimeOffset at, int low, int high) =>
         new(id, "t", id, [], "x", null, at, low, high - low, 1_000_000 - high, "m", "c", 1);
 
-    private static string Bytes(IEnumerable<Bucket> buckets) => System.Text.Encoding.UTF8.GetString(
-        Rows.Write([.. buckets.OrderBy(b => b.Symbol, StringComparer.Ordinal).ThenBy(b => b.Minute)], RowJson.Default.ListBucket));
+    private static string Bytes(IEnumerable<(string Symbol, Bucket Bucket)> buckets) => string.Join('\n', buckets
+        .OrderBy(b => b.Symbol, StringComparer.Ordinal).ThenBy(b => b.Bucket.Minute).Select(b => $"{b.Symbol} {JsonSerializer.Serialize(b.Bucket)}"));
 
-    private static List<Bucket> Merge(IEnumerable<List<Bucket>> parts)
+    private static List<(string Symbol, Bucket Bucket)> Pack(IEnumerable<(Item Item, string Symbol)> memberships) =>
+        [.. memberships.GroupBy(m => m.Symbol, m => m.Item).SelectMany(s => TrendStore.Pack(s).Select(b => (s.Key, b)))];
+
+    private static List<(string Symbol, Bucket Bucket)> Merge(IEnumerable<List<(string Symbol, Bucket Bucket)>> parts)
     {
         var merged = new Dictionary<(string, long), Bucket>();
-        foreach (var bucket in parts.SelectMany(p => p))
+        foreach (var (symbol, bucket) in parts.SelectMany(p => p))
         {
-            if (merged.TryGetValue((bucket.Symbol, bucket.Minute), out var into))
+            if (merged.TryGetValue((symbol, bucket.Minute), out var into))
             {
                 into.Merge(bucket);
             }
             else
             {
-                merged.Add((bucket.Symbol, bucket.Minute), bucket);
+                merged.Add((symbol, bucket.Minute), bucket);
             }
         }
 
-        return [.. merged.Values];
+        return [.. merged.Select(m => (m.Key.Item1, m.Value))];
     }
 
     [Fact]
@@ -46,22 +48,23 @@ public class BucketTests
         {
             // An item is in a bucket once: the same id at the same time is the same item.
             var distinct = memberships.DistinctBy(m => (m.Item.Id, m.Item.PublishedAt, m.Symbol)).ToArray();
-            var whole = Bytes(TrendStore.Pack(distinct));
+            var whole = Bytes(Pack(distinct));
             var shuffled = distinct.ToArray();
             new Random(seed).Shuffle(shuffled);
-            Assert.Equal(whole, Bytes(TrendStore.Pack(shuffled)));
-            Assert.Equal(whole, Bytes(Merge(shuffled.Chunk(size).Select(c => TrendStore.Pack(c)))));
-            Assert.Equal(whole, Bytes(Merge(shuffled.Chunk(size).Reverse().Select(c => TrendStore.Pack(c)))));
+            Assert.Equal(whole, Bytes(Pack(shuffled)));
+            Assert.Equal(whole, Bytes(Merge(shuffled.Chunk(size).Select(Pack))));
+            Assert.Equal(whole, Bytes(Merge(shuffled.Chunk(size).Reverse().Select(Pack))));
         });
 
     [Fact]
     public void A_bucket_agrees_with_a_count_by_hand() => Memberships.Sample(memberships =>
     {
-        foreach (var bucket in TrendStore.Pack(memberships))
+        foreach (var (symbol, bucket) in Pack(memberships))
         {
-            var own = memberships.Where(m => m.Symbol == bucket.Symbol && Bucket.MinuteOf(m.Item.PublishedAt) == bucket.Minute).Select(m => m.Item).ToList();
+            var own = memberships.Where(m => m.Symbol == symbol && Bucket.MinuteOf(m.Item.PublishedAt) == bucket.Minute).Select(m => m.Item).ToList();
             Assert.Equal(own.Count, bucket.Count);
             Assert.Equal(own.Sum(i => (long)i.Probabilities.Score), bucket.Sum);
+            Assert.Equal(own.Aggregate(Int128.Zero, (sum, i) => sum + ((Int128)i.Probabilities.Score * i.Probabilities.Score)), bucket.Squares);
             Assert.Equal((own.Min(i => i.Probabilities.Score), own.Max(i => i.Probabilities.Score)), (bucket.Low, bucket.High));
             Assert.Equal(own.Count(i => i.Probabilities.Label == SentimentLabel.Positive), bucket.Positive);
             Assert.Equal(own.Count(i => i.Probabilities.Label == SentimentLabel.Negative), bucket.Negative);
@@ -69,6 +72,15 @@ public class BucketTests
             Assert.Equal(own.Max(i => (i.PublishedAt.UtcTicks, i.Id)), (bucket.Last!.Ticks, bucket.Last.Item));
         }
     });
+
+    [Theory]
+    [InlineData(0, 60, 0)]
+    [InlineData(59, 60, 0)]
+    [InlineData(60, 60, 60)]
+    [InlineData(-1, 60, -60)]
+    [InlineData(7, 5, 5)]
+    public void A_span_begins_at_a_whole_number_of_its_length(long minute, int minutes, long start) =>
+        Assert.Equal(start, Bucket.StartOf(minute, minutes));
 
     [Fact]
     public void Minutes_begin_on_the_minute_before_1970_too()

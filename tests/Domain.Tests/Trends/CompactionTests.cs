@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Text;
 using CsCheck;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Chunks;
@@ -54,63 +56,52 @@ public class CompactionTests
     }
 
     [Fact]
-    public async Task A_full_segment_and_its_list_stay_within_one_write()
+    public async Task A_full_day_of_many_sources_is_folded_within_what_one_write_may_hold()
     {
         await using var host = new IngestionHost();
-        var chunk = (await host.PlanAsync("r1", "acme", ["AAPL"])).Single();
-        var stored = await host.Get<ChunkStore>().GetAsync(chunk, default);
+        var symbol = new string('S', 32);
         var trends = host.Get<TrendStore>();
-        Item At(int page, int minute) => new(
-            $"{page:D16}{minute:D16}", "wire/news", $"{page}-{minute}", ["AAPL"], "x", null, Noon.Date.AddMinutes(minute), 100_000, 200_000, 700_000, "m", "c", 1);
-
-        // Large partials nearly fill the segment; then many that fall into buckets it has already, so that only its list grows.
-        const int Large = 8, All = 1500;
-        for (var page = 1; page <= All; page++)
+        for (var source = 0; source < 9; source++)
         {
-            var number = page;
-            var minutes = page < Large ? 1440 : page == Large ? 1000 : 1;
-            await trends.WriteAsync(
-                "acme", new(chunk.ToString(), page), [.. Enumerable.Range(0, minutes).Select(m => (At(number, m), $"S{Math.Min(number, Large)}", true))], [], default);
-        }
-
-        await host.Get<ChunkStore>().SaveAsync(stored!.Row with { Status = WorkStatus.Completed, Page = All, EndedAt = IngestionHost.Start.AddHours(-1) }, stored.ETag, default);
-        var before = await BytesAsync(host, "acme", Day[0]);
-        var folded = 0;
-        for (var result = await FoldAsync(host, "acme", Day[0]); ; result = await FoldAsync(host, "acme", Day[0]))
-        {
-            folded += result.Folded;
-            if (!result.HasMore)
+            // Chunks of which nothing is known are those of runs that retention has removed.
+            for (var page = 1; page <= 40; page++)
             {
-                break;
+                var number = page;
+                var minutes = page == 1 ? 1440 : 3;
+                await trends.WriteAsync("acme", new($"r1|acme|wire~2fnews-{source}|000001", page), Enumerable.Range(0, minutes).Select(m => (symbol, new Item(
+                    $"{number:D16}{m:D16}", $"wire/news-{source}", $"{number}-{m}", [symbol], "x", null, Noon.Date.AddMinutes(m).AddTicks(9_999_999), 1_000_000, 0, 0, "m", "c", 1))), [], default);
             }
         }
 
-        Assert.Equal(All, folded);
+        var before = await BytesAsync(host, "acme", Day[0]);
+        Assert.Equal((360, true, false), await FoldAllAsync(host));
         Assert.Equal(before, await BytesAsync(host, "acme", Day[0]));
+        Assert.DoesNotContain(await host.RowsAsync("trends|acme|"), r => r.Split(' ')[1].StartsWith("p|", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task A_day_larger_than_a_write_is_folded_into_several_segments_and_a_reader_sees_one_day()
+    public async Task The_list_of_what_is_folded_goes_on_in_another_row_before_it_is_too_large()
     {
         await using var host = new IngestionHost();
-        var chunk = (await host.PlanAsync("r1", "acme", ["AAPL"])).Single();
-        var stored = await host.Get<ChunkStore>().GetAsync(chunk, default);
         var trends = host.Get<TrendStore>();
-        for (var page = 1; page <= 20; page++)
+        var item = new Item("i", "wire/news", "1", ["AAPL"], "x", null, Noon, 100_000, 200_000, 700_000, "m", "c", 1);
+        var run = new string('r', 150);
+        const int All = 2700;
+        for (var page = 1; page <= All; page++)
         {
-            var number = page;
-            await trends.WriteAsync("acme", new(chunk.ToString(), page), [.. Enumerable.Range(0, 1440).Select(minute => (new Item(
-                $"{number:D16}{minute:D16}", "wire/news", $"{number}-{minute}", ["AAPL"], "x", null, Noon.Date.AddMinutes(minute), 100_000, 200_000, 700_000, "m", "c", 1), $"S{number}", true))], [], default);
+            await trends.WriteAsync("acme", new($"{run}|acme|wire~2fnews|000001", page), [("AAPL", item)], [], default);
         }
 
-        await host.Get<ChunkStore>().SaveAsync(stored!.Row with { Status = WorkStatus.Completed, Page = 20, EndedAt = IngestionHost.Start.AddHours(-1) }, stored.ETag, default);
+        Assert.Equal((All, true, false), await FoldAllAsync(host));
+        Assert.Equal(2, (await host.RowsAsync("trends|acme|")).Count(r => r.Split(' ')[1].StartsWith("f|AAPL|", StringComparison.Ordinal) && !r.Contains("|000000 ", StringComparison.Ordinal)));
+
+        // Both lists are looked at: a page of either that is written again counts no second time.
         var before = await BytesAsync(host, "acme", Day[0]);
-        var result = await FoldAsync(host, "acme", Day[0]);
-        Assert.Equal((20, true, false), (result.Folded, result.IsComplete, result.HasMore));
+        await trends.WriteAsync("acme", new($"{run}|acme|wire~2fnews|000001", 1), [("AAPL", item)], [], default);
+        await trends.WriteAsync("acme", new($"{run}|acme|wire~2fnews|000001", All), [("AAPL", item)], [], default);
         Assert.Equal(before, await BytesAsync(host, "acme", Day[0]));
-        var keys = (await host.RowsAsync("trends|acme|")).Select(r => r.Split(' ')[1][..2]).ToList();
-        Assert.True(keys.Count(k => k == "f|") > 1);
-        Assert.DoesNotContain("p|", keys);
+        Assert.Equal((0, true, false), await FoldAllAsync(host));
+        Assert.Equal(before, await BytesAsync(host, "acme", Day[0]));
     }
 
     [Fact]
@@ -123,28 +114,64 @@ public class CompactionTests
         await story.DoAsync(Deed.Page, 1, [4, 5, 6, 7]);
         await story.CloseAsync();
         var whole = await BytesAsync(host, "acme", Day[0]);
-        var folded = false;
-        var read = await TrendStore.DayAsync(host.Get<ITableReader>(), "acme", Day[0], async _ =>
-        {
-            if (!folded)
-            {
-                folded = true;
-                await FoldAsync(host, "acme", Day[0]);
-            }
 
-            return true;
-        }, default);
-        Assert.Equal(whole, Bytes(read.Values));
+        // The fold comes after the partials were read and before the rest, or between the list and what was folded.
+        foreach (var kind in (string[])["f|", "m|"])
+        {
+            await story.BeginAsync();
+            await story.DoAsync(Deed.Page, 0, [8, 9]);
+            await story.CloseAsync();
+            whole = await BytesAsync(host, "acme", Day[0]);
+            var reader = new OvertakenReader(host.Get<ITableReader>(), kind, () => FoldAsync(host, "acme", Day[0]));
+            var read = await TrendReader.DayAsync(reader, "acme", Day[0], null, Grain.Minute, host.Get<ChunkStore>().CommittedAsync, default);
+            Assert.True(reader.IsOvertaken);
+            Assert.Equal(whole, Encoding.UTF8.GetString(TrendBytes.Of(read)));
+        }
     }
 
     private static Task<FoldResult> FoldAsync(IngestionHost host, string tenant, string day) => host.Get<Compaction>().FoldAsync(
         tenant, day, new PageStandings(host.Get<ChunkStore>(), host.Time.GetUtcNow()), new TimeBudget(host.Time, 30), default);
 
-    private static string Bytes(IEnumerable<Bucket> buckets) => System.Text.Encoding.UTF8.GetString(
-        Rows.Write([.. buckets.OrderBy(b => b.Symbol, StringComparer.Ordinal).ThenBy(b => b.Minute)], RowJson.Default.ListBucket));
+    private static async Task<(int, bool, bool)> FoldAllAsync(IngestionHost host)
+    {
+        for (var folded = 0; ;)
+        {
+            var result = await FoldAsync(host, "acme", Day[0]);
+            folded += result.Folded;
+            if (!result.HasMore)
+            {
+                return (folded, result.IsComplete, result.HasMore);
+            }
+        }
+    }
 
-    private static async Task<string> BytesAsync(IngestionHost host, string tenant, string day) => Bytes((await TrendStore.DayAsync(
-        host.Get<ITableReader>(), tenant, day, async s => await host.Get<ChunkStore>().IsCommittedAsync(s, default), default)).Values);
+    private static async Task<string> BytesAsync(IngestionHost host, string tenant, string day, Grain grain = Grain.Minute) => Encoding.UTF8.GetString(
+        TrendBytes.Of(await TrendReader.DayAsync(host.Get<ITableReader>(), tenant, day, null, grain, host.Get<ChunkStore>().CommittedAsync, default)));
+
+    /// <summary>Lets something happen just before rows of a kind are read for the first time.</summary>
+    private sealed class OvertakenReader(ITableReader inner, string kind, Func<Task> before) : ITableReader
+    {
+        public bool IsOvertaken { get; private set; }
+
+        public Task<TableRow?> GetAsync(string partition, string key, CancellationToken cancellationToken) => inner.GetAsync(partition, key, cancellationToken);
+
+        public Task<IReadOnlyList<TableRow>> GetManyAsync(string partition, IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
+            inner.GetManyAsync(partition, keys, cancellationToken);
+
+        public async IAsyncEnumerable<TableRow> QueryAsync(TableRange range, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            if (!IsOvertaken && range.From.StartsWith(kind, StringComparison.Ordinal))
+            {
+                IsOvertaken = true;
+                await before();
+            }
+
+            await foreach (var row in inner.QueryAsync(range, cancellationToken))
+            {
+                yield return row;
+            }
+        }
+    }
 
     /// <summary>Runs of one tenant, one after the other, each with three chunks.</summary>
     private sealed class Story(IngestionHost host, string tenant)
@@ -190,7 +217,7 @@ public class CompactionTests
         {
             foreach (var day in Day)
             {
-                var counted = new List<(Item, string)>();
+                var counted = new List<(Item Item, string Symbol)>();
                 await foreach (var row in host.Tables.QueryAsync(TableRange.Prefix(ItemStore.IndexPartition(tenant, day), "s|"), default))
                 {
                     var hint = Rows.Read(row, RowJson.Default.Membership);
@@ -201,7 +228,23 @@ public class CompactionTests
                     }
                 }
 
-                Assert.Equal(Bytes(TrendStore.Pack(counted)), await BytesAsync(host, tenant, day));
+                await foreach (var row in host.Tables.QueryAsync(TableRange.Prefix(ItemStore.IndexPartition(tenant, day), "t|"), default))
+                {
+                    var hint = Rows.Read(row, RowJson.Default.Membership);
+                    var item = Rows.Read((await host.Tables.GetAsync(ItemStore.Partition(tenant, hint.Table), ItemStore.Key(hint.SourceId), default))!, RowJson.Default.Item);
+                    if (await host.Get<ChunkStore>().IsCommittedAsync(new(item.Chunk, item.Page), default))
+                    {
+                        counted.Add((item, TrendStore.AllItems));
+                    }
+                }
+
+                Assert.Equal(Encoding.UTF8.GetString(TrendBytes.Of(counted, Grain.Minute)), await BytesAsync(host, tenant, day));
+                Assert.Equal(Encoding.UTF8.GetString(TrendBytes.Of(counted, Grain.Hour)), await BytesAsync(host, tenant, day, Grain.Hour));
+                foreach (var symbol in Symbols)
+                {
+                    var own = await TrendReader.DayAsync(host.Get<ITableReader>(), tenant, day, symbol, Grain.Minute, host.Get<ChunkStore>().CommittedAsync, default);
+                    Assert.Equal(TrendBytes.Of(counted.Where(c => c.Symbol == symbol), Grain.Minute), TrendBytes.Of(own));
+                }
             }
         }
 

@@ -93,9 +93,9 @@ internal sealed class PipelineUnderTest : IAsyncDisposable
         await foreach (var partition in snapshot.PartitionsAsync("trends|", default))
         {
             var parts = partition.Split('|');
-            var day = await TrendStore.DayAsync(snapshot, parts[1], parts[2], _ => new(true), default);
-            var bars = day.Values.OrderBy(b => b.Symbol, StringComparer.Ordinal).ThenBy(b => b.Minute).ToList();
-            found.Add($"{partition} {Convert.ToHexString(JsonSerializer.SerializeToUtf8Bytes(bars))}");
+            var day = await TrendReader.DayAsync(snapshot, parts[1], parts[2], null, Grain.Minute, (pages, _) => new(pages.ToHashSet()), default);
+            var bars = day.OrderBy(b => b.Key.Symbol, StringComparer.Ordinal).ThenBy(b => b.Key.Table, StringComparer.Ordinal).ThenBy(b => b.Key.Minute).Select(b => (b.Key, b.Value));
+            found.AddRange(bars.Select(b => $"{partition} {b.Key} {JsonSerializer.Serialize(b.Value)}"));
         }
 
         return found;

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -19,7 +20,7 @@ public sealed class ApiPipelineTests : IAsyncDisposable
     {
         // As the worker does: a web application's services, of which this one is never started.
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.AddInMemoryCollection(SampleSettings.Values!);
+        builder.Configuration.AddInMemoryCollection(SampleSettings.Values!).AddInMemoryCollection([new("Api:UnknownPerSecond", "1")]);
         builder.Services.AddSentiment(builder.Configuration);
         _app = builder.Build();
         _pipeline = _app.Services.GetRequiredService<ApiPipeline>();
@@ -28,6 +29,13 @@ public sealed class ApiPipelineTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private async Task<(int Status, JsonElement Body, HttpResponse Response)> SendAsync(string method, string path, string? key = null)
+    {
+        var (status, body, response) = await AskAsync(method, path, key);
+        return (status, JsonDocument.Parse(body).RootElement, response);
+    }
+
+    private async Task<(int Status, byte[] Body, HttpResponse Response)> AskAsync(
+        string method, string path, string? key = null, long? length = null, params (string Name, string Value)[] headers)
     {
         await using var scope = _app.Services.CreateAsyncScope();
         var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
@@ -39,10 +47,16 @@ public sealed class ApiPipelineTests : IAsyncDisposable
             context.Request.Headers.Authorization = "Bearer " + key;
         }
 
+        foreach (var (name, value) in headers)
+        {
+            context.Request.Headers[name] = value;
+        }
+
+        context.Request.ContentLength = length;
         using var body = new MemoryStream();
         context.Response.Body = body;
         await _pipeline.RunAsync(context);
-        return (context.Response.StatusCode, JsonDocument.Parse(body.ToArray()).RootElement, context.Response);
+        return (context.Response.StatusCode, body.ToArray(), context.Response);
     }
 
     [Fact]
@@ -64,6 +78,49 @@ public sealed class ApiPipelineTests : IAsyncDisposable
     {
         var (status, body, response) = await SendAsync("GET", "/api/nothing", "local-admin-key");
         Assert.Equal((404, 404, "application/problem+json"), (status, body.GetProperty("status").GetInt32(), response.ContentType));
+    }
+
+    [Fact]
+    public async Task The_description_and_its_page_come_through()
+    {
+        var (status, api, _) = await SendAsync("GET", "/api/openapi/v1.json", "local-admin-key");
+        Assert.Equal(200, status);
+        Assert.True(api.GetProperty("paths").GetProperty("/api/tenants/{tenant}/keys").TryGetProperty("post", out _));
+        Assert.All(api.GetProperty("paths").EnumerateObject(), path => Assert.StartsWith("/api/", path.Name, StringComparison.Ordinal));
+        var page = await AskAsync("GET", "/api/docs");
+        Assert.Equal((200, "text/html; charset=utf-8"), (page.Status, page.Response.ContentType));
+    }
+
+    [Fact]
+    public async Task Answers_are_compressed_for_who_takes_Brotli()
+    {
+        var (status, body, response) = await AskAsync("GET", "/api/tenants", "local-admin-key", null, ("Accept-Encoding", "br"));
+        Assert.Equal((200, "br"), (status, response.Headers.ContentEncoding.ToString()));
+        using var unpacked = new BrotliStream(new MemoryStream(body), CompressionMode.Decompress);
+        using var document = await JsonDocument.ParseAsync(unpacked);
+        Assert.NotEqual(0, document.RootElement.GetProperty("items").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_body_that_is_too_long_is_a_problem_document()
+    {
+        var (status, body, response) = await AskAsync("POST", "/api/runs", "local-admin-key", length: 70_000);
+        Assert.Equal((413, "application/problem+json"), (status, response.ContentType));
+        Assert.StartsWith("body: ", JsonDocument.Parse(body).RootElement.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_calls_without_a_known_key_is_told_apart_by_what_the_front_end_adds()
+    {
+        // A second gives one back, so on the slowest machine so many are never through.
+        var refused = 0;
+        for (var i = 0; i < 5000 && refused != 429; i++)
+        {
+            refused = (await AskAsync("GET", "/api/runs", "wrong", null, ("X-Forwarded-For", $"192.0.2.{i % 200}, 198.51.100.7:4711"))).Status;
+        }
+
+        Assert.Equal(429, refused);
+        Assert.Equal(401, (await AskAsync("GET", "/api/runs", "wrong", null, ("X-Forwarded-For", "198.51.100.7, 198.51.100.8:4711"))).Status);
     }
 
     [Fact]

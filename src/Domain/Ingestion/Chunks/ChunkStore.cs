@@ -120,11 +120,34 @@ public sealed class ChunkStore(ITableStore tables)
         return stamp.Page <= chunk.Page;
     }
 
+    /// <summary>Those of some pages that are committed; chunks that are not known yet are read side by side, those of a run at once.</summary>
+    public async ValueTask<IReadOnlySet<Stamp>> CommittedAsync(IReadOnlyCollection<Stamp> pages, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(pages);
+        var known = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var chunk in pages.GroupBy(p => p.Chunk, StringComparer.Ordinal).Where(c => _committed.TryGetValue(c.Key, out var first) && c.Max(p => p.Page) <= first))
+        {
+            known[chunk.Key] = int.MaxValue;
+        }
+
+        var open = pages.Select(p => p.Chunk).Where(c => !known.ContainsKey(c)).Distinct(StringComparer.Ordinal).GroupBy(RunOf);
+        foreach (var rows in await Task.WhenAll(open.Select(run => tables.GetAllAsync(RunStore.RunPartition(run.Key), run.Select(KeyOf), cancellationToken))).ConfigureAwait(false))
+        {
+            foreach (var chunk in rows.Values.Select(r => Rows.Read(r, RowJson.Default.ChunkRow)))
+            {
+                Remember(chunk);
+                known[chunk.Id.ToString()] = chunk.Page;
+            }
+        }
+
+        // A chunk that retention has removed was committed long ago.
+        return pages.Where(p => p.Page <= known.GetValueOrDefault(p.Chunk, int.MaxValue)).ToHashSet();
+    }
+
     /// <summary>The chunk of the id in a stamp; null if it is gone.</summary>
     internal async Task<ChunkRow?> FindAsync(string chunk, CancellationToken cancellationToken)
     {
-        var run = chunk[..chunk.IndexOf('|', StringComparison.Ordinal)];
-        var row = await tables.GetAsync(RunStore.RunPartition(run), "c" + chunk[run.Length..], cancellationToken).ConfigureAwait(false);
+        var row = await tables.GetAsync(RunStore.RunPartition(RunOf(chunk)), KeyOf(chunk), cancellationToken).ConfigureAwait(false);
         return row is null ? null : Rows.Read(row, RowJson.Default.ChunkRow);
     }
 
@@ -161,6 +184,10 @@ public sealed class ChunkStore(ITableStore tables)
 
         _committed[chunk.Id.ToString()] = chunk.Page;
     }
+
+    private static string RunOf(string chunk) => chunk[..chunk.IndexOf('|', StringComparison.Ordinal)];
+
+    private static string KeyOf(string chunk) => "c" + chunk[chunk.IndexOf('|', StringComparison.Ordinal)..];
 
     private static string Prefix(string? tenant, string? table) =>
         tenant is null ? "c|" : table is null ? $"c|{TableLimits.Escape(tenant)}|" : $"c|{TableLimits.Escape(tenant)}|{TableLimits.Escape(table)}|";

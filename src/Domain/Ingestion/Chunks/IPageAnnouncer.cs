@@ -1,3 +1,5 @@
+using Sentiment.Domain.Diagnostics;
+
 namespace Sentiment.Domain.Ingestion.Chunks;
 
 /// <summary>Learns of committed pages, to push deltas and evaluate alerts.</summary>
@@ -11,7 +13,7 @@ public interface IPageAnnouncer
 }
 
 /// <summary>Announces to all of them in turn; with none there is nobody to tell.</summary>
-internal sealed class PageAnnouncers(IEnumerable<IPageAnnouncer> announcers)
+internal sealed class PageAnnouncers(IEnumerable<IPageAnnouncer> announcers, TimeProvider time)
 {
     private readonly IPageAnnouncer[] _announcers = [.. announcers];
 
@@ -20,10 +22,13 @@ internal sealed class PageAnnouncers(IEnumerable<IPageAnnouncer> announcers)
     {
         for (var page = chunk.Announced + 1; page <= chunk.Page; page++)
         {
+            var begun = time.GetTimestamp();
             foreach (var announcer in _announcers)
             {
                 await announcer.AnnounceAsync(chunk, page, cancellationToken).ConfigureAwait(false);
             }
+
+            SentimentMeter.StageDuration.Record(time.GetElapsedTime(begun).TotalSeconds, new KeyValuePair<string, object?>("stage", "push"));
         }
 
         return chunk with { Announced = chunk.Page };

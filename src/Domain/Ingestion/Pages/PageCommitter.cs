@@ -60,9 +60,9 @@ internal sealed class PageCommitter(
 
         await days.MarkAsync(chunk.Tenant, chunk.Table, memberships.Where(m => m.Own).Select(m => Rows.Day(m.Item.PublishedAt))
             .Distinct(StringComparer.Ordinal).Except(marked, StringComparer.Ordinal), cancellationToken).ConfigureAwait(false);
-        var tried = isNew ? [] : memberships.Select(m => m.Item.PublishedAt)
-            .Concat(indexed.Settled.SelectMany(id => page.Valid[id].Symbols.Select(_ => page.Valid[id].Record.PublishedAt!.Value)));
-        await trends.WriteAsync(chunk.Tenant, stamp, memberships, tried, cancellationToken).ConfigureAwait(false);
+        var counted = memberships.Where(m => m.Own).Select(m => (m.Symbol, m.Item))
+            .Concat(wanted.Where(w => stamp.IsOn(w.Item)).Select(w => (Symbol: TrendStore.AllItems, w.Item)));
+        await trends.WriteAsync(chunk.Tenant, stamp, counted, isNew ? [] : Tried(page), cancellationToken).ConfigureAwait(false);
         Observe("store", stored + time.GetElapsedTime(storing));
 
         var accepted = wanted.Count(w => stamp.IsOn(w.Item));
@@ -83,6 +83,10 @@ internal sealed class PageCommitter(
         var first = (int)(items.Count * (chunk * 0.382 % 1));
         return items.Skip(first).Concat(items.Take(first));
     }
+
+    /// <summary>All that an earlier try of the page may have counted.</summary>
+    private static IEnumerable<(string Symbol, DateTimeOffset At)> Tried(SortedPage page) =>
+        page.Valid.Values.SelectMany(v => v.Symbols.Append(TrendStore.AllItems).Select(s => (s, v.Record.PublishedAt!.Value)));
 
     private static void Observe(string stage, TimeSpan elapsed) =>
         SentimentMeter.StageDuration.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("stage", stage));

@@ -1,5 +1,7 @@
 using Sentiment.Domain.Ingestion.Backfills;
 using Sentiment.Domain.Ingestion.Tables;
+using Sentiment.Domain.Metrics;
+using Sentiment.Domain.Trends;
 using Sentiment.Domain.Workflows;
 
 namespace Sentiment.Domain.Ingestion.Runs;
@@ -55,7 +57,7 @@ public sealed class TenantWorkflow : Workflow<TenantInput, WorkStatus>
 public sealed record NextTables(TenantId Tenant, string? After);
 
 /// <summary>Notes that a tenant has begun; returns the next of its tables that the run is about, in ordinal order.</summary>
-internal sealed class BeginTenant(RunStore runs) : Activity<NextTables, IReadOnlyList<string>>
+internal sealed class BeginTenant(RunStore runs, MetricsUpkeep metrics) : Activity<NextTables, IReadOnlyList<string>>
 {
     public const int TablesPerGeneration = 100;
 
@@ -67,6 +69,7 @@ internal sealed class BeginTenant(RunStore runs) : Activity<NextTables, IReadOnl
         var only = whole.Arguments.Tables;
         if (row.Status is WorkStatus.Pending or WorkStatus.Failed)
         {
+            await metrics.BeginAsync(input.Tenant, cancellationToken).ConfigureAwait(false);
             await runs.PutTenantAsync(run, row with { Status = WorkStatus.Running, Reason = null }, cancellationToken).ConfigureAwait(false);
         }
 
@@ -84,7 +87,7 @@ internal sealed class BeginTenant(RunStore runs) : Activity<NextTables, IReadOnl
 public sealed record TenantEnd(TenantId Tenant, string? Reason);
 
 /// <summary>Sums a tenant's tables up: it fails if any of them failed.</summary>
-internal sealed class FinishTenant(RunStore runs) : Activity<TenantEnd, WorkStatus>
+internal sealed class FinishTenant(RunStore runs, MetricsUpkeep metrics, TrendUpkeep trends) : Activity<TenantEnd, WorkStatus>
 {
     public override async Task<WorkStatus> RunAsync(ActivityContext context, TenantEnd input, CancellationToken cancellationToken)
     {
@@ -93,6 +96,8 @@ internal sealed class FinishTenant(RunStore runs) : Activity<TenantEnd, WorkStat
         var reason = input.Reason ?? tables.FirstOrDefault(t => t.Status == WorkStatus.Failed)?.Reason;
         var status = reason is null && tables.All(t => t.Status != WorkStatus.Failed) ? WorkStatus.Completed : WorkStatus.Failed;
         var row = await runs.TenantAsync(run, tenant, cancellationToken).ConfigureAwait(false);
+        await metrics.EndAsync(input.Tenant, status, reason, tables.Sum(t => t.Ledger.Accepted), cancellationToken).ConfigureAwait(false);
+        await trends.FoldAsync(tenant, cancellationToken).ConfigureAwait(false);
         await runs.PutTenantAsync(run, row with { Status = status, Reason = reason }, cancellationToken).ConfigureAwait(false);
         return status;
     }

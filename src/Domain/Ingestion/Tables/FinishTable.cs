@@ -1,5 +1,6 @@
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Metrics;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Workflows;
 
@@ -12,7 +13,7 @@ public sealed record TableEnd(TableId Table, string? Reason);
 
 /// <summary>Sums a table's chunks up, records what came of them, moves its watermark and gives its claim back; idempotent.</summary>
 internal sealed class FinishTable(
-    RunStore runs, TableStateStore tables, ChunkStore chunks, ChunkFailure failure, SourceCatalog sources) : Activity<TableEnd, WorkStatus>
+    RunStore runs, TableStateStore tables, ChunkStore chunks, ChunkFailure failure, SourceCatalog sources, MetricsUpkeep metrics) : Activity<TableEnd, WorkStatus>
 {
     public override async Task<WorkStatus> RunAsync(ActivityContext context, TableEnd input, CancellationToken cancellationToken)
     {
@@ -42,6 +43,12 @@ internal sealed class FinishTable(
         var failed = all.Where(c => c.Status is not WorkStatus.Completed and not WorkStatus.Deferred).ToList();
         var reason = input.Reason ?? failed.FirstOrDefault()?.Reason;
         var status = reason is null && failed.Count == 0 ? WorkStatus.Completed : WorkStatus.Failed;
+        if (all.Any(c => c.Ledger.Accepted > 0))
+        {
+            // Before the row that ends the table, so that whoever does this again after a crash counts too.
+            await metrics.CountAsync(await runs.PinnedTenantAsync(run, tenant, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        }
+
         await runs.PutTableAsync(run, new RunTableRow(
             tenant, table, status, reason, all.Count, all.Count(c => c.Status == WorkStatus.Completed), failed.Count,
             all.Aggregate(Ledger.Empty, (sum, c) => sum + c.Ledger), row.Attempt, known?.HolesLeft ?? 0), cancellationToken).ConfigureAwait(false);

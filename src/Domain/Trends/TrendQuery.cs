@@ -1,0 +1,114 @@
+using Microsoft.Extensions.Options;
+using Sentiment.Domain.Anomalies;
+using Sentiment.Domain.Ingestion.Chunks;
+using Sentiment.Domain.Prices;
+using Sentiment.Domain.Sources;
+using Sentiment.Domain.Storage;
+
+namespace Sentiment.Domain.Trends;
+
+/// <summary>A symbol's bars over a span of time.</summary>
+/// <param name="Bars">Those that have scores or prices, oldest first.</param>
+/// <param name="PriceTable">The table that the prices are from; null: there are none.</param>
+public sealed record Trend(IReadOnlyList<TrendBar> Bars, string? PriceTable);
+
+/// <summary>Reads trends: a range or two of each day, days side by side.</summary>
+public sealed class TrendQuery(ITableReader reader, ChunkStore chunks, SourceCatalog sources, IOptions<TrendOptions> options)
+{
+    /// <summary>The most bars of one read.</summary>
+    public const int MaxBars = 20_000;
+
+    /// <summary>The most days of one read.</summary>
+    public const int MaxDays = 800;
+
+    private const int DaysAtOnce = 16;
+    private const int SpikeWindow = 20;
+    private const int SpikeLeast = 8;
+
+    /// <summary>A symbol's bars, from ≤ time &lt; to, widened to whole bars.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="symbol">The symbol; null: all items of the tenant, without prices.</param>
+    /// <param name="resolution">How long a bar is.</param>
+    /// <param name="from">Inclusive.</param>
+    /// <param name="to">Exclusive; at most <see cref="MaxBars"/> bars and <see cref="MaxDays"/> days later.</param>
+    /// <param name="cancellationToken">Gives the read up.</param>
+    public async Task<Trend> ReadAsync(
+        string tenant, string? symbol, Resolution resolution, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(resolution);
+        var first = Bucket.StartOf(Bucket.MinuteOf(from), resolution.Minutes);
+        var end = Bucket.StartOf(Bucket.MinuteOf(to.AddTicks(-1)), resolution.Minutes) + resolution.Minutes;
+
+        // What stands out is told by the bars before it.
+        var before = first - (SpikeWindow * resolution.Minutes);
+        var prices = symbol is null ? Task.FromResult<(string? Table, IReadOnlyDictionary<long, PriceSpan> Bars)>((null, new Dictionary<long, PriceSpan>()))
+            : PriceTrend.ReadAsync(reader, sources, tenant, symbol, resolution, TimeOf(first), TimeOf(end), cancellationToken);
+        var scores = await BucketsAsync(tenant, symbol ?? TrendStore.AllItems, resolution, before, end, cancellationToken).ConfigureAwait(false);
+        var (table, spans) = await prices.ConfigureAwait(false);
+        return new([.. Bars(scores, spans, resolution, before, first, end)], table);
+    }
+
+    private IEnumerable<TrendBar> Bars(
+        Dictionary<long, Scored> scores, IReadOnlyDictionary<long, PriceSpan> spans, Resolution resolution, long before, long first, long end)
+    {
+        // A count may differ by its square root by chance; a mean by a hundredth without anybody's noticing.
+        var (volume, sentiment) = (new RollingDeviation(SpikeWindow, SpikeLeast, floor: 1), new RollingDeviation(SpikeWindow, SpikeLeast, floor: 0.01));
+        var hasBegun = false;
+        for (var minute = before; minute < end; minute += resolution.Minutes)
+        {
+            var scored = scores.GetValueOrDefault(minute);
+            var mean = scored is null ? null : MeanEstimate.Of(scored.Total, options.Value.LeastCount);
+
+            // Before the first item nothing is known, which is not the same as a stream that is silent.
+            hasBegun |= scored is not null;
+            var spikes = hasBegun && IsSpike(volume.Observe(scored?.Total.Count ?? 0)) ? Spikes.Volume : Spikes.None;
+            if (mean is { } known && IsSpike(sentiment.Observe((double)known.Mean)))
+            {
+                spikes |= Spikes.Sentiment;
+            }
+
+            var price = spans.GetValueOrDefault(minute);
+            if (minute >= first && (scored is not null || price is not null))
+            {
+                yield return new(minute, scored?.Total, mean, scored?.Sources ?? Scored.NoSources, price, spikes);
+            }
+        }
+    }
+
+    private static bool IsSpike(double? deviations) => Math.Abs(deviations ?? 0) > RollingDeviation.Threshold;
+
+    private async Task<Dictionary<long, Scored>> BucketsAsync(
+        string tenant, string symbol, Resolution resolution, long from, long end, CancellationToken cancellationToken)
+    {
+        var bars = new Dictionary<long, Scored>();
+        var days = Enumerable.Range(0, (int)((Bucket.StartOf(end - 1, 1440) - Bucket.StartOf(from, 1440)) / 1440) + 1)
+            .Select(d => Rows.Day(TimeOf(Bucket.StartOf(from, 1440) + (d * 1440L))));
+        foreach (var some in days.Chunk(DaysAtOnce))
+        {
+            var read = await Task.WhenAll(some.Select(day => TrendReader.DayAsync(
+                reader, tenant, day, symbol, resolution.Grain, chunks.CommittedAsync, cancellationToken))).ConfigureAwait(false);
+            foreach (var (key, bucket) in read.SelectMany(d => d).Where(b => b.Key.Minute >= from && b.Key.Minute < end))
+            {
+                var start = Bucket.StartOf(key.Minute, resolution.Minutes);
+                if (!bars.TryGetValue(start, out var bar))
+                {
+                    bars.Add(start, bar = new(new Bucket { Minute = start }));
+                }
+
+                bar.Total.Merge(bucket);
+                bar.Sources[key.Table] = bar.Sources.GetValueOrDefault(key.Table) + bucket.Count;
+            }
+        }
+
+        return bars;
+    }
+
+    private static DateTimeOffset TimeOf(long minute) => DateTimeOffset.UnixEpoch.AddMinutes(minute);
+
+    private sealed record Scored(Bucket Total)
+    {
+        public static readonly SortedDictionary<string, long> NoSources = new(StringComparer.Ordinal);
+
+        public SortedDictionary<string, long> Sources { get; } = new(StringComparer.Ordinal);
+    }
+}
