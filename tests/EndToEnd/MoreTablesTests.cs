@@ -45,6 +45,14 @@ public sealed class MoreTablesTests
         Assert.Equal(truth.GetProperty("items").EnumerateArray().Select(Line).Order(StringComparer.Ordinal), stored.Select(Line).Order(StringComparer.Ordinal));
         Assert.All(stored, i => Assert.Equal(table, i.GetProperty("source").GetString()));
         Assert.All(stored, i => Assert.Equal(table.StartsWith("alphavantage", StringComparison.Ordinal), i.TryGetProperty("vendorScore", out _) && i.TryGetProperty("relevance", out _)));
+        string[] labels = ["positive", "negative"];
+        var filtered = await SentimentProcess.RunAsync(
+            null, "items", "--tenant", "acme", "--data", place.Data, "--label", "positive,NEGATIVE", "--source", table, "--source", "other/table");
+        Assert.Equal(
+            stored.Where(i => labels.Contains(i.GetProperty("label").GetString())).Select(i => i.GetRawText()),
+            filtered.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        var refused = await SentimentProcess.RunAsync(null, "items", "--tenant", "acme", "--data", place.Data, "--label", "good");
+        Assert.Equal((2, true), (refused.ExitCode, refused.Errors.Contains("--label: positive, neutral or negative expected", StringComparison.Ordinal)));
         Assert.Equal(
             truth.GetProperty("bad").EnumerateArray().Select(b => b.GetProperty("rawHash").GetString()).Distinct().Count(),
             run.Json.GetProperty("records").GetProperty("quarantined").GetInt32());

@@ -25,12 +25,7 @@ internal sealed class StoredTruth(string data) : IAsyncDisposable
     public async Task AssertEqualsAsync(Vendors vendors, string tenant, string[] symbols)
     {
         await using var snapshot = await _tables.OpenSnapshotAsync(default);
-        var items = new List<Item>();
-        await foreach (var item in ItemStore.ListAsync(snapshot, tenant, null, DateTimeOffset.UtcNow.AddDays(-60), DateTimeOffset.UtcNow.AddDays(2), default))
-        {
-            items.Add(item);
-        }
-
+        var items = await ItemList.AllAsync(snapshot, new(tenant), default).ToListAsync();
         var counts = new Dictionary<(string Symbol, long Minute), long>();
         foreach (var (table, vendor) in Workplace.Tables)
         {
