@@ -87,6 +87,18 @@ public sealed class DayStore(ITableStore tables, TimeProvider time)
         return found;
     }
 
+    /// <summary>The marks of days from one to another, both included, by day; one range.</summary>
+    internal static async Task<Dictionary<string, DayMark>> MarksAsync(ITableReader reader, string tenant, string from, string to, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<string, DayMark>(StringComparer.Ordinal);
+        await foreach (var row in reader.QueryAsync(new(Partition(tenant), from, Rows.After(to)), cancellationToken).ConfigureAwait(false))
+        {
+            found[row.Key] = Rows.Read(row, RowJson.Default.DayMark);
+        }
+
+        return found;
+    }
+
     /// <summary>Every marked day in order.</summary>
     internal async Task<List<(string Day, Stored<DayMark> Mark)>> AllAsync(string tenant, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Sentiment.Domain.Anomalies;
 using Sentiment.Domain.Ingestion.Chunks;
+using Sentiment.Domain.Items;
 using Sentiment.Domain.Prices;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Storage;
@@ -83,10 +84,14 @@ public sealed class TrendQuery(ITableReader reader, ChunkStore chunks, SourceCat
         var bars = new Dictionary<long, Scored>();
         var days = Enumerable.Range(0, (int)((Bucket.StartOf(end - 1, 1440) - Bucket.StartOf(from, 1440)) / 1440) + 1)
             .Select(d => Rows.Day(TimeOf(Bucket.StartOf(from, 1440) + (d * 1440L))));
-        foreach (var some in days.Chunk(DaysAtOnce))
+
+        // A page marks a day before it writes bars of it, so where there is no mark there is nothing, and where it says folded
+        // there are no partials.
+        var marks = await DayStore.MarksAsync(reader, tenant, Rows.Day(TimeOf(from)), Rows.Day(TimeOf(end - 1)), cancellationToken).ConfigureAwait(false);
+        foreach (var some in days.Where(marks.ContainsKey).Chunk(DaysAtOnce))
         {
             var read = await Task.WhenAll(some.Select(day => TrendReader.DayAsync(
-                reader, tenant, day, symbol, resolution.Grain, chunks.CommittedAsync, cancellationToken))).ConfigureAwait(false);
+                reader, tenant, day, symbol, resolution.Grain, chunks.CommittedAsync, cancellationToken, marks[day].IsFolded))).ConfigureAwait(false);
             foreach (var (key, bucket) in read.SelectMany(d => d).Where(b => b.Key.Minute >= from && b.Key.Minute < end))
             {
                 var start = Bucket.StartOf(key.Minute, resolution.Minutes);

@@ -40,13 +40,14 @@ public static class TrendReader
     /// <param name="grain">How finely.</param>
     /// <param name="committed">Tells committed pages; a partial that came before its checkpoint does not count yet.</param>
     /// <param name="cancellationToken">Gives the read up.</param>
+    /// <param name="isFolded">Whether the day's mark, read before, says that there are no partials.</param>
     public static async Task<Dictionary<BucketKey, Bucket>> DayAsync(
-        ITableReader reader, string tenant, string day, string? symbol, Grain grain, CommittedPages committed, CancellationToken cancellationToken)
+        ITableReader reader, string tenant, string day, string? symbol, Grain grain, CommittedPages committed, CancellationToken cancellationToken, bool isFolded = false)
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(committed);
         var partition = TrendStore.Partition(tenant, day);
-        var partials = await ReadAsync(reader, partition, TrendStore.Partials, symbol, cancellationToken).ConfigureAwait(false);
+        var partials = isFolded ? [] : await ReadAsync(reader, partition, TrendStore.Partials, symbol, cancellationToken).ConfigureAwait(false);
         var segmentKind = grain == Grain.Minute ? TrendStore.Minutes : TrendStore.Hours;
         if (partials.Count == 0)
         {

@@ -116,27 +116,4 @@ public class MetricsTests
         Assert.NotNull((await new TenantMetricsReader(counted, host.Get<SourceCatalog>(), host.Secrets, host.Time).ReadAsync(host.Tenant("acme", "AAPL"), default)).LastRun);
         Assert.Equal(2, counted.Count);
     }
-
-    private sealed class CountedReads(ITableReader inner) : ITableReader
-    {
-        public int Count { get; private set; }
-
-        public Task<TableRow?> GetAsync(string partition, string key, CancellationToken cancellationToken)
-        {
-            Count++;
-            return inner.GetAsync(partition, key, cancellationToken);
-        }
-
-        public Task<IReadOnlyList<TableRow>> GetManyAsync(string partition, IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
-        {
-            Count++;
-            return inner.GetManyAsync(partition, keys, cancellationToken);
-        }
-
-        public IAsyncEnumerable<TableRow> QueryAsync(TableRange range, CancellationToken cancellationToken)
-        {
-            Count++;
-            return inner.QueryAsync(range, cancellationToken);
-        }
-    }
 }

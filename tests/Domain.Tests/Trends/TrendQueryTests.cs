@@ -1,8 +1,12 @@
-using Sentiment.Domain.Ingestion.Pages;
+using Microsoft.Extensions.Options;
 using Sentiment.Domain.Ingestion.Chunks;
+using Sentiment.Domain.Ingestion.Pages;
+using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Items;
 using Sentiment.Domain.Prices;
+using Sentiment.Domain.Retention;
 using Sentiment.Domain.Sources;
+using Sentiment.Domain.Storage;
 using Sentiment.Domain.Tests.Support;
 using Sentiment.Domain.Trends;
 
@@ -55,6 +59,30 @@ public class TrendQueryTests
 
         var stored = (await host.Get<ChunkStore>().GetAsync(chunk, default))!;
         await host.Get<ChunkStore>().SaveAsync(stored.Row with { Page = 1 }, stored.ETag, default);
+        Assert.Equal(before.Sum() + 1, (await BarsAsync(host)).Sum());
+    }
+
+    [Fact]
+    public async Task A_late_item_of_a_day_that_was_folded_counts_and_folded_days_cost_one_read_each()
+    {
+        await using var host = new IngestionHost();
+        await FillAsync(host);
+        foreach (var (day, mark) in await host.Get<DayStore>().AllAsync("acme", default))
+        {
+            var ended = IngestionHost.Start.AddHours(1);
+            await host.Get<Compaction>().FoldAsync("acme", day, new PageStandings(host.Get<ChunkStore>(), ended), new TimeBudget(host.Time, 30), default);
+            await host.Get<DayStore>().ChangeAsync("acme", day, mark, mark.Row with { IsFolded = true }, default);
+        }
+
+        var before = await BarsAsync(host);
+        var counted = new CountedReads(host.Get<ITableReader>());
+        await new TrendQuery(counted, host.Get<ChunkStore>(), host.Get<SourceCatalog>(), Options.Create(new TrendOptions()))
+            .ReadAsync("acme", "AAPL", Resolution.Default, Midnight, Midnight.AddDays(3), default);
+
+        // The marks, the symbol's series of prices, and the hours of three days.
+        Assert.Equal(5, counted.Count);
+        var chunk = (await host.PlanAsync("r2", "acme", ["AAPL"])).Single();
+        await CommitAsync(host, chunk, [Record("late", Midnight.AddHours(6), "AAPL")]);
         Assert.Equal(before.Sum() + 1, (await BarsAsync(host)).Sum());
     }
 
@@ -113,7 +141,7 @@ public class TrendQueryTests
     {
         await host.Get<PageCommitter>().CommitAsync(await host.ChunkAsync(chunk), 1, IngestionHost.Start, records, isNew: true, default);
         var stored = (await host.Get<ChunkStore>().GetAsync(chunk, default))!;
-        await host.Get<ChunkStore>().SaveAsync(stored.Row with { Page = 1 }, stored.ETag, default);
+        await host.Get<ChunkStore>().SaveAsync(stored.Row with { Page = 1, Status = WorkStatus.Completed, EndedAt = host.Time.GetUtcNow() }, stored.ETag, default);
     }
 
     /// <summary>Three days of items of two symbols, some close together, some alone.</summary>

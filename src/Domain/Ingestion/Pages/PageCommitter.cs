@@ -58,10 +58,10 @@ internal sealed class PageCommitter(
         await items.AmendAllAsync(
             chunk.Tenant, chunk.Table, known.Select(k => (k.Value, (IReadOnlyCollection<string>)page.Valid[k.Key].Symbols)), cancellationToken).ConfigureAwait(false);
 
-        await days.MarkAsync(chunk.Tenant, chunk.Table, memberships.Where(m => m.Own).Select(m => Rows.Day(m.Item.PublishedAt))
+        List<(string Symbol, Item Item)> counted = [
+            .. memberships.Where(m => m.Own).Select(m => (m.Symbol, m.Item)), .. wanted.Where(w => stamp.IsOn(w.Item)).Select(w => (TrendStore.AllItems, w.Item))];
+        await days.MarkAsync(chunk.Tenant, chunk.Table, counted.Select(c => Rows.Day(c.Item.PublishedAt))
             .Distinct(StringComparer.Ordinal).Except(marked, StringComparer.Ordinal), cancellationToken).ConfigureAwait(false);
-        var counted = memberships.Where(m => m.Own).Select(m => (m.Symbol, m.Item))
-            .Concat(wanted.Where(w => stamp.IsOn(w.Item)).Select(w => (Symbol: TrendStore.AllItems, w.Item)));
         await trends.WriteAsync(chunk.Tenant, stamp, counted, isNew ? [] : Tried(page), cancellationToken).ConfigureAwait(false);
         Observe("store", stored + time.GetElapsedTime(storing));
 

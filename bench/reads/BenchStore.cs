@@ -1,0 +1,141 @@
+using System.Globalization;
+using Sentiment.Domain.Ingestion;
+using Sentiment.Domain.Ingestion.Chunks;
+using Sentiment.Domain.Ingestion.Pages;
+using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Metrics;
+using Sentiment.Domain.Prices;
+using Sentiment.Domain.Retention;
+using Sentiment.Domain.Scoring;
+using Sentiment.Domain.Sources;
+using Sentiment.Domain.Storage;
+using Sentiment.Domain.Tenants;
+using Sentiment.Domain.Trends;
+
+namespace Sentiment.ReadBench;
+
+/// <summary>A store of many items, written by the product's own page commit: 500 tenants of 50 symbols over 30 days.</summary>
+internal static class BenchStore
+{
+    public const int Tenants = 500;
+    public const int SymbolsEach = 50;
+    public const int Days = 30;
+    public const string Dense = "dense";
+    private const string Run = "20260101T000000000Z-bench000";
+    private const int PerPage = 1000;
+    private static readonly string[] Tables = ["tiingo/news", "finnhub/company-news"];
+    private static readonly string[] Tags = [.. Enumerable.Range(0, 40).Select(t => $"tag{t}")];
+
+    public static TenantRoster Roster { get; } = new(
+        [.. Enumerable.Range(0, Tenants).Select(t => Of($"tenant-{t:000}", [.. Enumerable.Range(0, SymbolsEach).Select(s => Symbol(t, s))])), Of(Dense, ["DENSE"])], "bench");
+
+    public static string Symbol(int tenant, int symbol) => FormattableString.Invariant($"T{tenant:000}S{symbol:00}");
+
+    /// <summary>Writes all of it; the last day stays as pages left it, the others are compacted, as an hour's work would.</summary>
+    public static async Task FillAsync(IServiceProvider services, int items, DateTimeOffset now)
+    {
+        var random = new Random(20260101);
+        await services.GetRequiredService<RunStore>().TryCreateAsync(
+            new(Run, new([], [], null, null, "bench"), now.AddDays(-1), null, WorkStatus.Running, Tenants, new IngestionOptions(), OverlapPolicy.Skip), "bench", [.. Roster.Tenants], default);
+        var written = 0;
+        for (var t = 0; t < Tenants; t++)
+        {
+            var tenant = Roster.Tenants[t];
+            var own = (int)(((long)items * (t + 1) / Tenants) - ((long)items * t / Tenants));
+            foreach (var (table, index) in Tables.Select((name, i) => (name, i)))
+            {
+                await CommitAsync(services, tenant, table, Texts(random, t, table, own / 2, now), now);
+                written += own / 2;
+            }
+
+            await PricesAsync(services, tenant.Id, Symbol(t, 0), now, random);
+            await services.GetRequiredService<MetricsUpkeep>().CountAsync(tenant, default);
+            if ((t + 1) % 50 == 0)
+            {
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {t + 1} tenants, {written:#,0} items"));
+            }
+        }
+
+        // An item a minute for a week, for the sizes of many bars.
+        await CommitAsync(services, Roster.Tenants[^1], Tables[0], [.. Enumerable.Range(0, 7 * 1440).Select(m => Text(random, "DENSE", $"d{m}", now.AddMinutes(-m - 1)))], now);
+    }
+
+    private static Tenant Of(string id, IReadOnlyList<string> symbols) =>
+        new(id, id, symbols, Tables, new Dictionary<string, string> { ["tiingo"] = "env:BENCH_TOKEN", ["finnhub"] = "env:BENCH_TOKEN" });
+
+    private static List<SourceRecord> Texts(Random random, int tenant, string table, int count, DateTimeOffset now)
+    {
+        var span = TimeSpan.FromDays(Days).Ticks;
+        return [.. Enumerable.Range(0, count).Select(n => Text(random, Symbol(tenant, Zipf(random, SymbolsEach)), $"{table[0]}{n}-{random.Next():x8}", now.AddTicks(-random.NextInt64(span))))];
+    }
+
+    private static SourceRecord Text(Random random, string symbol, string id, DateTimeOffset at) => new(
+        id, $"{symbol} {random.Next(100_000)} quarterly figures beat what analysts had expected of them, shares move", $"https://example.com/news/{id}", at, null, [symbol], default)
+    {
+        Tags = [Tags[random.Next(Tags.Length)], Tags[random.Next(Tags.Length)]],
+    };
+
+    /// <summary>A number below a bound; small ones come much more often, as the symbols that people watch do.</summary>
+    public static int Zipf(Random random, int bound) => Math.Min(bound - 1, (int)Math.Floor(Math.Exp(random.NextDouble() * Math.Log(bound + 1)) - 1));
+
+    private static async Task CommitAsync(IServiceProvider services, Tenant tenant, string table, List<SourceRecord> records, DateTimeOffset now)
+    {
+        // A day's pages are of a chunk of their own, so that the last day's are still open to late writes.
+        var chunk = new ChunkRow
+        {
+            Run = Run,
+            Tenant = tenant.Id,
+            Table = table,
+            Number = 1,
+            Symbols = tenant.Symbols,
+            From = now.AddDays(-Days - 1),
+            To = now,
+            Window = CursorDate.Published,
+            Status = WorkStatus.Completed,
+            Page = 1_000_000,
+            EndedAt = now.AddHours(-2),
+        };
+        var recent = chunk with { Number = 2, EndedAt = now };
+        await services.GetRequiredService<ChunkStore>().PlanAsync([chunk, recent], default);
+        var committer = services.GetRequiredService<PageCommitter>();
+        var lastDay = Rows.Day(now);
+        foreach (var part in records.OrderBy(r => r.PublishedAt).GroupBy(r => Rows.Day(r.PublishedAt!.Value) == lastDay ? recent : chunk))
+        {
+            foreach (var (page, index) in part.Chunk(PerPage).Select((p, i) => (p, i)))
+            {
+                await committer.CommitAsync(part.Key, index + 1, now, page, isNew: true, default);
+            }
+        }
+
+        var standings = new PageStandings(services.GetRequiredService<ChunkStore>(), now);
+        var budget = new TimeBudget(TimeProvider.System, 3600);
+        foreach (var day in records.Select(r => Rows.Day(r.PublishedAt!.Value)).Distinct())
+        {
+            await services.GetRequiredService<Compaction>().FoldAsync(tenant.Id, day, standings, budget, default);
+        }
+    }
+
+    private static async Task PricesAsync(IServiceProvider services, string tenant, string symbol, DateTimeOffset now, Random random)
+    {
+        const string Table = "tiingo/intraday";
+        var prices = services.GetRequiredService<PriceStore>();
+        await prices.RegisterAsync(tenant, Table, [symbol], default);
+        var midnight = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero);
+        await prices.InsertAsync(tenant, Table, Enumerable.Range(0, Days).SelectMany(d => Enumerable.Range(0, 78).Select(b => midnight.AddDays(-d).AddMinutes(870 + (5 * b))))
+            .Where(at => at < now).Select(at => new PriceBar(Table, symbol, at, 100 + random.Next(10), 112, 98, 101.25m, random.Next(1, 100_000), false, "bench", 1)), default);
+    }
+}
+
+/// <summary>Scores by the letters of a text: a scorer's speed is not what is measured.</summary>
+internal sealed class LetterScorer : ISentimentScorer
+{
+    public string Model => "letters@00000001";
+
+    public ValueTask<IReadOnlyList<Probabilities>> ScoreAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken) => new([.. texts.Select(text =>
+    {
+        var sum = text.Aggregate(7, (hash, letter) => unchecked((hash * 31) + letter)) & 0x7fffffff;
+        var negative = sum % 700_001;
+        var positive = sum / 11 % (1_000_001 - negative);
+        return new Probabilities(negative, 1_000_000 - negative - positive, positive);
+    })]);
+}
