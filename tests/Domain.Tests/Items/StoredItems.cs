@@ -13,9 +13,9 @@ internal static class StoredItems
         string sourceId, DateTimeOffset at, IEnumerable<string> symbols, string table = "wire/news", string[]? tags = null, int label = 1) => new(
         Item.IdOf(Tenant, table, sourceId), table, sourceId, [.. symbols.Order(StringComparer.Ordinal)], $"Headline {sourceId}", null, at,
         label == 0 ? 800_000 : 100_000, label == 1 ? 800_000 : 100_000, label == 2 ? 800_000 : 100_000, "letters@1", "r1|acme|x|000001", 1)
-    {
-        Tags = tags,
-    };
+        {
+            Tags = tags,
+        };
 
     public static async Task StoreAsync(ITableStore tables, IEnumerable<Item> items)
     {
