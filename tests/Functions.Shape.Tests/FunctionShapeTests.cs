@@ -26,6 +26,12 @@ public class FunctionShapeTests
         Assert.Equal(FunctionSources.Functions.Count, FunctionSources.Functions.DistinctBy(f => f.Name, StringComparer.OrdinalIgnoreCase).Count());
     }
 
+    [Fact]
+    public void The_http_function_takes_every_method_so_that_the_API_itself_refuses_those_that_it_does_not_know() => Assert.DoesNotContain(
+        FunctionSources.Functions.Single(f => f.Trigger == "Http").Syntax.DescendantNodes().OfType<AttributeSyntax>()
+            .Single(a => a.Name.ToString() == "HttpTrigger").ArgumentList!.Arguments,
+        argument => argument.NameEquals is null && argument.Expression is LiteralExpressionSyntax);
+
     /// <summary>
     /// What an orchestrator awaits, or returns unawaited, must come from its context, else a replay would hang or differ.
     /// Methods that are handed the context are held to it, too.

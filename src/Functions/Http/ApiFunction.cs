@@ -5,12 +5,12 @@ using Sentiment.Functions.Durable;
 
 namespace Sentiment.Functions.Http;
 
-/// <summary>The one HTTP function: whatever comes goes to the API, which checks the key itself.</summary>
+/// <summary>The one HTTP function: whatever comes, by whatever method, goes to the API, which checks the key itself.</summary>
 public sealed class ApiFunction(ApiPipeline api, DurableClientSlot slot)
 {
     [Function("Api")]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", "put", "delete", Route = "{*path}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, Route = "{*path}")] HttpRequest request,
         [DurableClient] DurableTaskClient client)
     {
         ArgumentNullException.ThrowIfNull(request);
