@@ -60,6 +60,19 @@ internal static class BenchStore
         await CommitAsync(services, Roster.Tenants[^1], Tables[0], [.. Enumerable.Range(0, 7 * 1440).Select(m => Text(random, "DENSE", $"d{m}", now.AddMinutes(-m - 1)))], now);
     }
 
+    /// <summary>Notes which days are folded, as the hourly fold does.</summary>
+    public static async Task MarkAsync(IServiceProvider services, DateTimeOffset now)
+    {
+        var days = services.GetRequiredService<DayStore>();
+        foreach (var tenant in Roster.Tenants)
+        {
+            foreach (var (day, mark) in (await days.AllAsync(tenant.Id, default)).Where(d => !d.Mark.Row.IsFolded && d.Day != Rows.Day(now)))
+            {
+                await days.ChangeAsync(tenant.Id, day, mark, mark.Row with { IsFolded = true }, default);
+            }
+        }
+    }
+
     private static Tenant Of(string id, IReadOnlyList<string> symbols) =>
         new(id, id, symbols, Tables, new Dictionary<string, string> { ["tiingo"] = "env:BENCH_TOKEN", ["finnhub"] = "env:BENCH_TOKEN" });
 

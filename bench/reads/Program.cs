@@ -48,6 +48,7 @@ if (isNew)
     Print($"{items:#,0} items of {BenchStore.Tenants} tenants written in {time.GetElapsedTime(begun).TotalSeconds:#,0} s");
 }
 
+await BenchStore.MarkAsync(app.Services, now);
 await app.StartAsync();
 using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = 256 };
 using var http = new HttpClient(handler) { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromMinutes(5) };

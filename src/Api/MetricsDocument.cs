@@ -12,7 +12,7 @@ namespace Sentiment.Api;
 /// <param name="PerHour">Items published in the last hour and, an hour, in the last 24.</param>
 /// <param name="Symbols">Symbols with items in the last 24 hours.</param>
 /// <param name="Movers">Symbols whose mean has changed most, greatest change first.</param>
-/// <param name="LastRun">The run that is at the tenant, or was last; null: there was none.</param>
+/// <param name="LastRun">The run that last ended for the tenant; null: there was none.</param>
 /// <param name="Sources">How far each source of texts is known.</param>
 /// <param name="Vendors">What is left of what the vendors permit, for those that were called.</param>
 public sealed record MetricsDocument(
@@ -58,12 +58,12 @@ public sealed record MoverDocument(string Symbol, decimal Change, decimal Mean, 
 
 /// <summary>A run as one tenant sees it.</summary>
 /// <param name="Run">Its id.</param>
-/// <param name="Status">Where the tenant stands in it.</param>
+/// <param name="Status">How the tenant's part ended.</param>
 /// <param name="Reason">Why it failed.</param>
-/// <param name="StartedAt">When the tenant's turn came.</param>
-/// <param name="EndedAt">When it ended; null: it goes on.</param>
-/// <param name="Accepted">New records; 0 while it goes on.</param>
-public sealed record LastRunDocument(string Run, string Status, string? Reason, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, long Accepted)
+/// <param name="StartedAt">When the run started.</param>
+/// <param name="EndedAt">When the tenant's part ended.</param>
+/// <param name="Accepted">New records.</param>
+public sealed record LastRunDocument(string Run, string Status, string? Reason, DateTimeOffset? StartedAt, DateTimeOffset EndedAt, long Accepted)
 {
     /// <summary>As noted.</summary>
     public static LastRunDocument Of(LastRun run)

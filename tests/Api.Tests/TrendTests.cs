@@ -105,14 +105,14 @@ public sealed class TrendTests
         Assert.Equal(JsonValueKind.Null, (await host.GetAsync("/api/tenants/bolt/metrics")).Json.GetProperty("countedAt").ValueKind);
         var upkeep = host.Services.GetRequiredService<MetricsUpkeep>();
         await upkeep.CountAsync(Records.Roster.Tenants[0], default);
-        await upkeep.EndAsync(new(Records.Run, "acme"), WorkStatus.Completed, null, 24, default);
+        await upkeep.EndAsync(new(Records.Run, "acme"), WorkStatus.Completed, null, [], default);
 
         var metrics = (await host.GetAsync("/api/tenants/acme/metrics")).Json;
         Assert.Equal((24, 2, "completed"), (metrics.GetProperty("items").GetInt32(), metrics.GetProperty("symbols").GetInt32(), metrics.GetProperty("lastRun").GetProperty("status").GetString()));
         Assert.Equal(24, metrics.GetProperty("perHour").GetProperty("itemsLastDay").GetInt32());
 
         // Other tenants' are not touched by it, and its own are good for half a minute, whatever is counted meanwhile.
-        await upkeep.EndAsync(new(Records.Run, "acme"), WorkStatus.Failed, "broken", 24, default);
+        await upkeep.EndAsync(new(Records.Run, "acme"), WorkStatus.Failed, "broken", [], default);
         Assert.Equal("completed", await StatusAsync());
         host.Time.Advance(TimeSpan.FromSeconds(31));
         Assert.Equal("failed", await StatusAsync());

@@ -82,14 +82,16 @@ internal sealed class SqliteReadSession : IDisposable
         return Rows(_getMany, partition);
     }
 
-    /// <summary>Some rows from a key on; none only if there are none.</summary>
-    public List<TableRow> Page(TableRange range, string? after, int limit)
+    /// <summary>Some rows from a key on, and whether there may be more behind them.</summary>
+    public (List<TableRow> Rows, bool HasMore) Page(TableRange range, string? after, int limit)
     {
+        var most = Math.Min(limit, PageRows);
         _page.Bind(1, range.Partition);
         _page.Bind(2, after is null ? range.From : after + JustAfter);
         _page.Bind(3, range.To ?? AfterAnyKey);
-        _page.Bind(4, Math.Min(limit, PageRows));
-        return Rows(_page, range.Partition, PageBytes);
+        _page.Bind(4, most);
+        var rows = Rows(_page, range.Partition, PageBytes);
+        return (rows, rows.Count == most || rows.Sum(r => (long)r.Data.Length) >= PageBytes);
     }
 
     /// <summary>Some names with the prefix; none only if there are none.</summary>

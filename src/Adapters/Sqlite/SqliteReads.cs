@@ -65,15 +65,15 @@ internal sealed class SqliteReads(ISqliteSessions sessions) : ITableReader
         while (left > 0)
         {
             var (last, limit) = (after, left);
-            var rows = await ReadAsync(session => session?.Page(range, last, limit) ?? [], cancellationToken).ConfigureAwait(false);
-            if (rows.Count == 0)
-            {
-                yield break;
-            }
-
+            var (rows, hasMore) = await ReadAsync(session => session?.Page(range, last, limit) ?? ([], false), cancellationToken).ConfigureAwait(false);
             foreach (var row in rows)
             {
                 yield return row;
+            }
+
+            if (!hasMore)
+            {
+                yield break;
             }
 
             after = rows[^1].Key;

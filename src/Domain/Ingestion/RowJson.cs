@@ -35,6 +35,7 @@ namespace Sentiment.Domain.Ingestion;
 [JsonSerializable(typeof(LongestSpan))]
 [JsonSerializable(typeof(DayMark))]
 [JsonSerializable(typeof(MetricsRow))]
+[JsonSerializable(typeof(LastRun))]
 [JsonSerializable(typeof(RetainedTenant))]
 [JsonSerializable(typeof(RetentionMarks))]
 [JsonSerializable(typeof(RunsMark))]

@@ -41,12 +41,14 @@ public sealed record Mover(string Symbol, long Mean, long Count, long MeanBefore
 
 /// <summary>A run as one tenant sees it.</summary>
 /// <param name="Run">Its id.</param>
-/// <param name="Status">Where the tenant stands in it.</param>
+/// <param name="Status">How the tenant's part ended.</param>
 /// <param name="Reason">Why it failed.</param>
-/// <param name="StartedAt">When the tenant's turn came.</param>
-/// <param name="EndedAt">When it ended; null: it goes on.</param>
+/// <param name="StartedAt">When the run started; null where its id does not say.</param>
+/// <param name="EndedAt">When the tenant's part ended.</param>
 /// <param name="Accepted">New records.</param>
-public sealed record LastRun(string Run, WorkStatus Status, string? Reason, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, long Accepted);
+/// <param name="Sources">How far the run's tables were known then.</param>
+public sealed record LastRun(
+    string Run, WorkStatus Status, string? Reason, DateTimeOffset? StartedAt, DateTimeOffset EndedAt, long Accepted, IReadOnlyList<SourceStanding> Sources);
 
 /// <summary>What a tenant's dashboard shows, as the end of a table left it.</summary>
 /// <param name="At">When it was counted; what is said of minutes and movers counts from there.</param>
@@ -63,9 +65,6 @@ internal sealed record MetricsRow(DateTimeOffset At)
 
     /// <summary>Symbols with items in the last 24 hours.</summary>
     public int Symbols { get; init; }
-
-    /// <summary>The run that is at the tenant, or was last.</summary>
-    public LastRun? LastRun { get; init; }
 
     /// <summary>The tenant's sources.</summary>
     public IReadOnlyList<SourceStanding> Sources { get; init; } = [];

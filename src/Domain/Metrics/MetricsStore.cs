@@ -3,15 +3,24 @@ using Sentiment.Domain.Storage;
 
 namespace Sentiment.Domain.Metrics;
 
-/// <summary>One row per tenant, in partition <c>metrics</c> under the tenant's id.</summary>
+/// <summary>In partition <c>metrics</c>, what was counted of a tenant, <c>n|TENANT</c>, and its last run, <c>r|TENANT</c>.</summary>
 internal sealed class MetricsStore(ITableStore tables)
 {
     private const string Partition = "metrics";
     private const int Tries = 5;
 
-    public static async Task<Stored<MetricsRow>?> GetAsync(ITableReader reader, string tenant, CancellationToken cancellationToken) =>
-        await reader.GetAsync(Partition, TableLimits.Escape(tenant), cancellationToken).ConfigureAwait(false) is { } row
-            ? new(Rows.Read(row, RowJson.Default.MetricsRow), row.ETag) : null;
+    /// <summary>Both rows in one read; null where there is none yet.</summary>
+    public static async Task<(MetricsRow? Counted, LastRun? LastRun)> GetAsync(ITableReader reader, string tenant, CancellationToken cancellationToken)
+    {
+        var rows = await reader.GetManyAsync(Partition, [CountedKey(tenant), RunKey(tenant)], cancellationToken).ConfigureAwait(false);
+        return (
+            rows.FirstOrDefault(r => r.Key == CountedKey(tenant)) is { } counted ? Rows.Read(counted, RowJson.Default.MetricsRow) : null,
+            rows.FirstOrDefault(r => r.Key == RunKey(tenant)) is { } run ? Rows.Read(run, RowJson.Default.LastRun) : null);
+    }
+
+    /// <summary>Notes a tenant's last run over the one before; a write and no read, for every run does it.</summary>
+    public Task PutRunAsync(string tenant, LastRun run, CancellationToken cancellationToken) =>
+        tables.WriteAsync(Partition, [TableWrite.Upsert(RunKey(tenant), Rows.Version, Rows.Write(run, RowJson.Default.LastRun))], cancellationToken);
 
     /// <summary>Changes a tenant's row under its ETag; whoever is overtaken reads again.</summary>
     /// <param name="tenant">The tenant.</param>
@@ -22,8 +31,8 @@ internal sealed class MetricsStore(ITableStore tables)
     {
         for (var tries = 1; ; tries++)
         {
-            var standing = await GetAsync(tables, tenant, cancellationToken).ConfigureAwait(false);
-            if (await change(standing?.Row).ConfigureAwait(false) is not { } next)
+            var standing = await tables.GetAsync(Partition, CountedKey(tenant), cancellationToken).ConfigureAwait(false);
+            if (await change(standing is null ? null : Rows.Read(standing, RowJson.Default.MetricsRow)).ConfigureAwait(false) is not { } next)
             {
                 return;
             }
@@ -31,8 +40,8 @@ internal sealed class MetricsStore(ITableStore tables)
             var data = Rows.Write(next, RowJson.Default.MetricsRow);
             try
             {
-                await tables.WriteAsync(Partition, [standing is null ? TableWrite.Insert(TableLimits.Escape(tenant), Rows.Version, data)
-                    : TableWrite.IfMatch(TableLimits.Escape(tenant), Rows.Version, data, standing.ETag)], cancellationToken).ConfigureAwait(false);
+                await tables.WriteAsync(Partition, [standing is null ? TableWrite.Insert(CountedKey(tenant), Rows.Version, data)
+                    : TableWrite.IfMatch(CountedKey(tenant), Rows.Version, data, standing.ETag)], cancellationToken).ConfigureAwait(false);
                 return;
             }
             catch (TableConflictException) when (tries < Tries)
@@ -41,4 +50,8 @@ internal sealed class MetricsStore(ITableStore tables)
             }
         }
     }
+
+    private static string CountedKey(string tenant) => "n|" + TableLimits.Escape(tenant);
+
+    private static string RunKey(string tenant) => "r|" + TableLimits.Escape(tenant);
 }

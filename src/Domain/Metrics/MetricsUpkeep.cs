@@ -25,20 +25,11 @@ internal sealed partial class MetricsUpkeep(
     // A page marks a day before it writes, and may take its time until it is committed.
     private static readonly TimeSpan Slack = ChunkRow.Grace;
 
-    /// <summary>Notes that a tenant's turn in a run has come.</summary>
-    public Task BeginAsync(TenantId tenant, CancellationToken cancellationToken) => TryAsync(tenant.Tenant, () => metrics.ChangeAsync(
-        tenant.Tenant,
-        row => Task.FromResult<MetricsRow?>(row?.LastRun is { EndedAt: null } last && last.Run == tenant.Run ? null
-            : (row ?? new(DateTimeOffset.UnixEpoch)) with { LastRun = new(tenant.Run, WorkStatus.Running, null, time.GetUtcNow(), null, 0) }),
-        cancellationToken));
-
     /// <summary>Notes how a tenant's part in a run ended.</summary>
-    public Task EndAsync(TenantId tenant, WorkStatus status, string? reason, long accepted, CancellationToken cancellationToken) => TryAsync(tenant.Tenant, () => metrics.ChangeAsync(
-        tenant.Tenant,
-        row => Task.FromResult<MetricsRow?>((row ?? new(DateTimeOffset.UnixEpoch)) with
-        {
-            LastRun = new(tenant.Run, status, reason, row?.LastRun is { } last && last.Run == tenant.Run ? last.StartedAt : time.GetUtcNow(), time.GetUtcNow(), accepted),
-        }), cancellationToken));
+    public Task EndAsync(TenantId tenant, WorkStatus status, string? reason, IReadOnlyList<RunTableRow> ended, CancellationToken cancellationToken) => TryAsync(
+        tenant.Tenant, () => metrics.PutRunAsync(tenant.Tenant, new(
+            tenant.Run, status, reason, RunRow.StartOf(tenant.Run), time.GetUtcNow(), ended.Sum(t => t.Ledger.Accepted),
+            [.. ended.Where(t => sources.Find(t.Table) is null or { Kind: StreamKind.Texts }).Select(t => new SourceStanding(t.Table, t.CoveredTo))]), cancellationToken));
 
     /// <summary>Counts anew what has changed since the last time.</summary>
     public Task CountAsync(Tenant tenant, CancellationToken cancellationToken) => TryAsync(tenant.Id, () => metrics.ChangeAsync(

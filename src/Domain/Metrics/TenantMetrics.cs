@@ -15,14 +15,14 @@ namespace Sentiment.Domain.Metrics;
 /// <param name="LastDay">Items published in the 24 hours before <paramref name="At"/>.</param>
 /// <param name="Symbols">Symbols with items in the last 24 hours.</param>
 /// <param name="Movers">Symbols whose mean has changed most from the 24 hours before to the last 24, greatest change first.</param>
-/// <param name="LastRun">The run that is at the tenant, or was last; null: there was none.</param>
+/// <param name="LastRun">The run that last ended for the tenant; null: there was none.</param>
 /// <param name="Sources">How far each source is known.</param>
 /// <param name="Credentials">How the tenant's credentials stand with their vendors; only those that were called with.</param>
 public sealed record TenantMetrics(
     DateTimeOffset At, DateTimeOffset? CountedAt, LabelTotals Totals, long LastHour, long LastDay, int Symbols, IReadOnlyList<Mover> Movers,
     LastRun? LastRun, IReadOnlyList<SourceStanding> Sources, IReadOnlyList<CredentialReport> Credentials);
 
-/// <summary>Reads a tenant's metrics: one row, and one look at the ledgers of its credentials.</summary>
+/// <summary>Reads a tenant's metrics: its rows in one look, and one look at the ledgers of its credentials.</summary>
 public sealed class TenantMetricsReader(ITableReader reader, SourceCatalog sources, ISecrets secrets, TimeProvider time)
 {
     /// <summary>The metrics as they stand.</summary>
@@ -33,13 +33,15 @@ public sealed class TenantMetricsReader(ITableReader reader, SourceCatalog sourc
         ArgumentNullException.ThrowIfNull(tenant);
         var stored = MetricsStore.GetAsync(reader, tenant.Id, cancellationToken);
         var credentials = await CredentialsAsync(tenant, cancellationToken).ConfigureAwait(false);
-        var row = (await stored.ConfigureAwait(false))?.Row ?? new(DateTimeOffset.UnixEpoch);
+        var (counted, run) = await stored.ConfigureAwait(false);
+        var row = counted ?? new(DateTimeOffset.UnixEpoch);
         var now = time.GetUtcNow();
         var end = Bucket.MinuteOf(now);
         return new(
             now, row.At == DateTimeOffset.UnixEpoch ? null : row.At, row.Days.Values.Aggregate(LabelTotals.None, (sum, day) => sum + day),
-            Since(end - 60), Since(end - 1440), row.Symbols, row.Movers, row.LastRun,
-            row.Sources.Count > 0 ? row.Sources : [.. tenant.Tables.Order(StringComparer.Ordinal).Select(t => new SourceStanding(t, null))], credentials);
+            Since(end - 60), Since(end - 1440), row.Symbols, row.Movers, run,
+            [.. tenant.Tables.Order(StringComparer.Ordinal).Where(t => sources.Find(t) is null or { Kind: StreamKind.Texts })
+                .Select(t => new SourceStanding(t, (run?.Sources ?? []).Concat(row.Sources).Where(s => s.Table == t).Max(s => s.CoveredTo)))], credentials);
 
         long Since(long minute) => row.Minutes.Where(m => m.Minute > minute && m.Minute <= end).Sum(m => m.Count);
     }

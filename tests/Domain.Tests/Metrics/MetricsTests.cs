@@ -116,4 +116,19 @@ public class MetricsTests
         Assert.NotNull((await new TenantMetricsReader(counted, host.Get<SourceCatalog>(), host.Secrets, host.Time).ReadAsync(host.Tenant("acme", "AAPL"), default)).LastRun);
         Assert.Equal(2, counted.Count);
     }
+
+    [Fact]
+    public async Task A_run_that_brings_nothing_new_says_how_far_its_sources_are_known()
+    {
+        await using var host = new IngestionHost();
+        host.Vendor.Pages = _ => [[new("a", "One", Now.AddMinutes(-30), ["AAPL"])]];
+        await host.StartEngineAsync();
+        var roster = IngestionHost.Roster(host.Tenant("acme", "AAPL"));
+        await host.EndAsync(await host.BeginAsync(roster));
+        host.Time.Advance(TimeSpan.FromHours(2));
+        await host.EndAsync(await host.BeginAsync(roster));
+        var metrics = await ReadAsync(host, "AAPL");
+        Assert.Equal((Now, Now.AddHours(2), 0L), (metrics.CountedAt!.Value, metrics.LastRun!.EndedAt, metrics.LastRun.Accepted));
+        Assert.Equal(Now.AddHours(2), Assert.Single(metrics.Sources).CoveredTo);
+    }
 }

@@ -92,6 +92,7 @@ public sealed record RunTenantRow(Tenant Tenant, WorkStatus Status, string? Reas
 /// <param name="Ledger">The sum over its chunks.</param>
 /// <param name="Attempt">The run's attempt that wrote the row.</param>
 /// <param name="HolesLeft">Of a backfill: holes that its bound left no room for, counted in chunks.</param>
+/// <param name="CoveredTo">Up to when the table was known at its end; null: nothing yet, or in rows of before that was noted.</param>
 public sealed record RunTableRow(
     string Tenant, string Table, WorkStatus Status, string? Reason, int Chunks, int ChunksCompleted, int ChunksFailed, Ledger Ledger,
-    int Attempt = 1, int HolesLeft = 0);
+    int Attempt = 1, int HolesLeft = 0, DateTimeOffset? CoveredTo = null);

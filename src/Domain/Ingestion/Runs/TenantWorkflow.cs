@@ -57,7 +57,7 @@ public sealed class TenantWorkflow : Workflow<TenantInput, WorkStatus>
 public sealed record NextTables(TenantId Tenant, string? After);
 
 /// <summary>Notes that a tenant has begun; returns the next of its tables that the run is about, in ordinal order.</summary>
-internal sealed class BeginTenant(RunStore runs, MetricsUpkeep metrics) : Activity<NextTables, IReadOnlyList<string>>
+internal sealed class BeginTenant(RunStore runs) : Activity<NextTables, IReadOnlyList<string>>
 {
     public const int TablesPerGeneration = 100;
 
@@ -69,7 +69,6 @@ internal sealed class BeginTenant(RunStore runs, MetricsUpkeep metrics) : Activi
         var only = whole.Arguments.Tables;
         if (row.Status is WorkStatus.Pending or WorkStatus.Failed)
         {
-            await metrics.BeginAsync(input.Tenant, cancellationToken).ConfigureAwait(false);
             await runs.PutTenantAsync(run, row with { Status = WorkStatus.Running, Reason = null }, cancellationToken).ConfigureAwait(false);
         }
 
@@ -96,8 +95,12 @@ internal sealed class FinishTenant(RunStore runs, MetricsUpkeep metrics, TrendUp
         var reason = input.Reason ?? tables.FirstOrDefault(t => t.Status == WorkStatus.Failed)?.Reason;
         var status = reason is null && tables.All(t => t.Status != WorkStatus.Failed) ? WorkStatus.Completed : WorkStatus.Failed;
         var row = await runs.TenantAsync(run, tenant, cancellationToken).ConfigureAwait(false);
-        await metrics.EndAsync(input.Tenant, status, reason, tables.Sum(t => t.Ledger.Accepted), cancellationToken).ConfigureAwait(false);
-        await trends.FoldAsync(tenant, cancellationToken).ConfigureAwait(false);
+        await metrics.EndAsync(input.Tenant, status, reason, tables, cancellationToken).ConfigureAwait(false);
+        if (tables.Any(t => t.Ledger.Accepted > 0))
+        {
+            await trends.FoldAsync(tenant, cancellationToken).ConfigureAwait(false);
+        }
+
         await runs.PutTenantAsync(run, row with { Status = status, Reason = reason }, cancellationToken).ConfigureAwait(false);
         return status;
     }

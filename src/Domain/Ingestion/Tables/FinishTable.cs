@@ -34,10 +34,8 @@ internal sealed class FinishTable(
 
         var all = await chunks.ListAsync(run, tenant, table, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
         await tables.CoverAsync(tenant, table, all, row.Arguments.IsExplicit, cancellationToken).ConfigureAwait(false);
-        if (await tables.ClaimAsync(tenant, table, cancellationToken).ConfigureAwait(false) is { } claim && claim.Row.Run == run)
-        {
-            await MoveWatermarkAsync(row, tenant, table, all, cancellationToken).ConfigureAwait(false);
-        }
+        var coveredTo = await tables.ClaimAsync(tenant, table, cancellationToken).ConfigureAwait(false) is { } claim && claim.Row.Run == run
+            ? await MoveWatermarkAsync(row, tenant, table, all, cancellationToken).ConfigureAwait(false) : null;
 
         // What was left for a later run is no failure: its watermark stands, and the next run begins with it.
         var failed = all.Where(c => c.Status is not WorkStatus.Completed and not WorkStatus.Deferred).ToList();
@@ -51,7 +49,7 @@ internal sealed class FinishTable(
 
         await runs.PutTableAsync(run, new RunTableRow(
             tenant, table, status, reason, all.Count, all.Count(c => c.Status == WorkStatus.Completed), failed.Count,
-            all.Aggregate(Ledger.Empty, (sum, c) => sum + c.Ledger), row.Attempt, known?.HolesLeft ?? 0), cancellationToken).ConfigureAwait(false);
+            all.Aggregate(Ledger.Empty, (sum, c) => sum + c.Ledger), row.Attempt, known?.HolesLeft ?? 0, coveredTo), cancellationToken).ConfigureAwait(false);
         await tables.ReleaseClaimAsync(tenant, table, run, cancellationToken).ConfigureAwait(false);
         return status;
     }
@@ -75,11 +73,12 @@ internal sealed class FinishTable(
         }
     }
 
-    private async Task MoveWatermarkAsync(RunRow run, string tenant, string table, List<ChunkRow> all, CancellationToken cancellationToken)
+    /// <summary>Moves the watermark as far as it goes; returns where it stands then, null where the run does not go by it.</summary>
+    private async Task<DateTimeOffset?> MoveWatermarkAsync(RunRow run, string tenant, string table, List<ChunkRow> all, CancellationToken cancellationToken)
     {
         if (run.Arguments.IsExplicit)
         {
-            return;
+            return null;
         }
 
         var symbols = sources.Get(table).Description.SymbolsOf((await runs.PinnedTenantAsync(run.Id, tenant, cancellationToken).ConfigureAwait(false)).Symbols);
@@ -87,6 +86,9 @@ internal sealed class FinishTable(
         if (TablePlan.Advance(current?.Row, symbols, all) is { } next && next != current?.Row)
         {
             await tables.MoveWatermarkAsync(tenant, table, next, current, cancellationToken).ConfigureAwait(false);
+            return next.At;
         }
+
+        return current?.Row.At;
     }
 }
