@@ -3,6 +3,7 @@ using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Pages;
 using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Items;
 using Sentiment.Domain.Metrics;
 using Sentiment.Domain.Prices;
 using Sentiment.Domain.Retention;

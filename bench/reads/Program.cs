@@ -9,11 +9,12 @@ using Sentiment.Domain.Tenants;
 using Sentiment.LocalHost;
 using Sentiment.ReadBench;
 
-// ReadBench [ITEMS]: the API's reads over HTTP in an open loop at 200 requests a second, beside baselines that scan. A store is made once
-// for each number of items, in the temporary folder, and read again by later runs. Ends with 1 where a target is missed.
+// ReadBench [ITEMS] [NAME]: the API's reads over HTTP in an open loop at 200 requests a second, beside baselines that scan. A store is made once
+// for each number of items, in the temporary folder, and read again by later runs. With a name, only what it is part of is measured. Ends with 1 where a target is missed.
 const int Rate = 200;
 const string Key = "bench-admin-key";
 var items = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1_000_000;
+var only = args.Length > 1 ? args[1] : "";
 var folder = Path.Combine(Path.GetTempPath(), $"sentiment-reads-{items}");
 var marker = Path.Combine(folder, "now");
 Environment.SetEnvironmentVariable("BENCH_TOKEN", "bench-token");
@@ -68,6 +69,10 @@ await MeasureAsync("a page of 100 items", 20, 60, () => $"{Tenant(out _)}/items?
 await MeasureAsync("1 day of bars by 5 minutes", 50, 100, () => $"{Tenant(out var t)}/trends?symbol={Symbol(t)}&resolution=5m&from={Ago(1)}&to={Upto()}", () => $"{Tenant(out var t)}/bars?symbol={Symbol(t)}&from={Ago(1)}");
 await MeasureAsync("30 days of bars by the hour", 200, 400, () => $"{Tenant(out var t)}/trends?symbol={Symbol(t)}&resolution=1h&from={Ago(30)}&to={Upto()}&format=udf", () => $"{Tenant(out var t)}/bars?symbol={Symbol(t)}&from={Ago(30)}");
 await MeasureAsync("metrics, kept 30 s", 5, 20, () => $"{Tenant(out _)}/metrics", () => $"{Tenant(out _)}/metrics");
+if (only.Length > 0)
+{
+    return missed == 0 ? 0 : 1;
+}
 
 // A thousand dashboards of one tenant, each every five seconds for a minute.
 var before = tables.Reads;
@@ -92,6 +97,11 @@ return missed == 0 ? 0 : 1;
 
 async Task MeasureAsync(string name, double p50, double p95, Func<string> path, Func<string> baseline)
 {
+    if (!name.Contains(only, StringComparison.OrdinalIgnoreCase))
+    {
+        return;
+    }
+
     await OpenLoop.RunAsync(http, Rate, 2 * Rate, _ => "/api/tenants/" + path());
     var (reads, read) = (tables.Reads, tables.Rows);
     const int Requests = 15 * Rate;

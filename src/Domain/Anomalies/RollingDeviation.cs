@@ -7,10 +7,11 @@ public sealed class RollingDeviation
     /// <summary>Standard deviations from the mean at which a value stands out.</summary>
     public const double Threshold = 2;
 
-    private readonly Queue<double> _window;
-    private readonly int _size;
+    private readonly double[] _window;
     private readonly int _least;
     private readonly double _floor;
+    private int _count;
+    private int _next;
 
     /// <summary>Begins with no values.</summary>
     /// <param name="size">How many values before one it is compared with.</param>
@@ -21,8 +22,7 @@ public sealed class RollingDeviation
         ArgumentOutOfRangeException.ThrowIfLessThan(least, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(size, least);
         ArgumentOutOfRangeException.ThrowIfNegative(floor);
-        (_size, _least, _floor) = (size, least, floor);
-        _window = new(size);
+        (_window, _least, _floor) = (new double[size], least, floor);
     }
 
     /// <summary>Takes the next value in.</summary>
@@ -31,21 +31,27 @@ public sealed class RollingDeviation
     public double? Observe(double value)
     {
         double? deviations = null;
-        if (_window.Count >= _least)
+        if (_count >= _least)
         {
             // Summed anew each time: a running sum of squares loses its digits where values are large and close together.
-            var mean = _window.Average();
-            var variance = _window.Sum(v => (v - mean) * (v - mean)) / (_window.Count - 1);
+            var (mean, variance) = (0.0, 0.0);
+            foreach (var known in _window.AsSpan(0, _count))
+            {
+                mean += known / _count;
+            }
+
+            foreach (var known in _window.AsSpan(0, _count))
+            {
+                variance += (known - mean) * (known - mean) / (_count - 1);
+            }
+
             var deviation = Math.Max(Math.Sqrt(variance), _floor);
             deviations = deviation > 0 ? (value - mean) / deviation : value == mean ? 0 : double.CopySign(double.MaxValue, value - mean);
         }
 
-        if (_window.Count == _size)
-        {
-            _window.Dequeue();
-        }
-
-        _window.Enqueue(value);
+        _window[_next] = value;
+        _next = (_next + 1) % _window.Length;
+        _count = Math.Min(_count + 1, _window.Length);
         return deviations;
     }
 }

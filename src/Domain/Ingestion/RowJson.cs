@@ -25,6 +25,7 @@ namespace Sentiment.Domain.Ingestion;
 [JsonSerializable(typeof(QuarantinedRecord))]
 [JsonSerializable(typeof(PriceBar))]
 [JsonSerializable(typeof(PriceSeries))]
+[JsonSerializable(typeof(StoredPrices))]
 [JsonSerializable(typeof(List<Bucket>))]
 [JsonSerializable(typeof(Segment))]
 [JsonSerializable(typeof(int))]

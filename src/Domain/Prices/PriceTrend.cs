@@ -14,8 +14,24 @@ namespace Sentiment.Domain.Prices;
 public sealed record PriceSpan(decimal Open, decimal High, decimal Low, decimal Close, decimal? Volume)
 {
     /// <summary>This span and the one after it together.</summary>
-    internal PriceSpan Then(PriceBar next) =>
+    internal PriceSpan Then(StoredPrices next) =>
         new(Open, Math.Max(High, next.High), Math.Min(Low, next.Low), next.Close, Volume + next.Volume);
+}
+
+/// <summary>What a trend needs of a stored <see cref="PriceBar"/>; properties that can be set are read from JSON much faster.</summary>
+internal sealed class StoredPrices
+{
+    public DateTimeOffset Time { get; set; }
+
+    public decimal Open { get; set; }
+
+    public decimal High { get; set; }
+
+    public decimal Low { get; set; }
+
+    public decimal Close { get; set; }
+
+    public decimal? Volume { get; set; }
 }
 
 /// <summary>Bars of prices at a trend's resolution, made of the longest stored bars that fit into it.</summary>
@@ -50,10 +66,10 @@ public static class PriceTrend
 
         // Stored newest first, so each is put before those that were read.
         var range = PriceStore.Range(tenant, table, symbol) with { From = Rows.After(PriceStore.Key(symbol, to)), To = Rows.After(PriceStore.Key(symbol, from)) };
-        var newestFirst = new List<PriceBar>();
+        var newestFirst = new List<StoredPrices>();
         await foreach (var row in reader.QueryAsync(range, cancellationToken).ConfigureAwait(false))
         {
-            newestFirst.Add(Rows.Read(row, RowJson.Default.PriceBar));
+            newestFirst.Add(Rows.Read(row, RowJson.Default.StoredPrices));
         }
 
         foreach (var bar in Enumerable.Reverse(newestFirst))

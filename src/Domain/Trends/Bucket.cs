@@ -4,11 +4,12 @@ using Sentiment.Domain.Scoring;
 namespace Sentiment.Domain.Trends;
 
 /// <summary>A minute, or more, of a series of scores: integer sums, so that any order of merging gives the same bytes.</summary>
+/// <remarks>Its properties and those of <see cref="Mark"/> can be set, for that is how JSON is read fastest: trends read thousands at a time.</remarks>
 public sealed class Bucket
 {
     /// <summary>Where it begins, in minutes since 1970 UTC.</summary>
     [JsonPropertyName("m")]
-    public required long Minute { get; init; }
+    public long Minute { get; set; }
 
     /// <summary>Scores counted.</summary>
     [JsonPropertyName("n")]
@@ -88,12 +89,31 @@ public sealed class Bucket
 }
 
 /// <summary>A score at a time; ties in time break by item id.</summary>
-/// <param name="Ticks">UTC ticks.</param>
-/// <param name="Item">The item's id.</param>
-/// <param name="Score">In millionths.</param>
-public sealed record Mark(
-    [property: JsonPropertyName("t")] long Ticks, [property: JsonPropertyName("i")] string Item, [property: JsonPropertyName("s")] int Score)
+public sealed record Mark
 {
+    /// <summary>Of nothing, for who reads JSON.</summary>
+    public Mark()
+    {
+    }
+
+    /// <summary>A score at a time.</summary>
+    /// <param name="ticks">UTC ticks.</param>
+    /// <param name="item">The item's id.</param>
+    /// <param name="score">In millionths.</param>
+    public Mark(long ticks, string item, int score) => (Ticks, Item, Score) = (ticks, item, score);
+
+    /// <summary>UTC ticks.</summary>
+    [JsonPropertyName("t")]
+    public long Ticks { get; set; }
+
+    /// <summary>The item's id.</summary>
+    [JsonPropertyName("i")]
+    public string Item { get; set; } = "";
+
+    /// <summary>In millionths.</summary>
+    [JsonPropertyName("s")]
+    public int Score { get; set; }
+
     internal static Mark? Earlier(Mark? a, Mark? b) => a is null ? b : b is null ? a : Compare(a, b) <= 0 ? a : b;
 
     internal static Mark? Later(Mark? a, Mark? b) => a is null ? b : b is null ? a : Compare(a, b) >= 0 ? a : b;
