@@ -3,7 +3,7 @@ namespace Sentiment.Domain.Tests.Support;
 /// <summary>A place where the code under test waits until the test lets it pass.</summary>
 public sealed class Gate
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -134,7 +134,7 @@ public sealed partial class IngestionHost : IAsyncDisposable
     public async Task StartEngineAsync() => await Get<EmbeddedEngine>().StartAsync(default);
 
     /// <summary>Completes once nothing is under way in the engine.</summary>
-    public Task IdleAsync() => Get<EmbeddedEngine>().WhenIdleAsync().WaitAsync(TimeSpan.FromMinutes(5));
+    public Task IdleAsync() => Get<EmbeddedEngine>().WhenIdleAsync().WaitAsync(TimeSpan.FromSeconds(60));
 
     /// <summary>Starts a run, or goes on with one.</summary>
     public async Task<string> BeginAsync(TenantRoster roster, OverlapPolicy overlap = OverlapPolicy.Skip, RunRequest? request = null) =>

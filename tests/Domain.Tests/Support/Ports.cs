@@ -58,7 +58,7 @@ public sealed class Announcements : IPageAnnouncer
 /// <summary>A clock that stands until it is moved, and tells when a durable timer is set.</summary>
 public sealed class SteppedTime(DateTimeOffset start) : FakeTimeProvider(start)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly Channel<TimeSpan> _set = Channel.CreateUnbounded<TimeSpan>();
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
