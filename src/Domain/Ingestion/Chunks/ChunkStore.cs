@@ -105,8 +105,7 @@ public sealed class ChunkStore(ITableStore tables)
     /// <summary>Whether a page is committed; a chunk that retention has removed was committed long ago.</summary>
     public async Task<bool> IsCommittedAsync(Stamp stamp, CancellationToken cancellationToken)
     {
-        // What is committed stays so.
-        if (_committed.TryGetValue(stamp.Chunk, out var pages) && stamp.Page <= pages)
+        if (IsRemembered(stamp))
         {
             return true;
         }
@@ -124,24 +123,20 @@ public sealed class ChunkStore(ITableStore tables)
     public async ValueTask<IReadOnlySet<Stamp>> CommittedAsync(IReadOnlyCollection<Stamp> pages, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(pages);
-        var known = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var chunk in pages.GroupBy(p => p.Chunk, StringComparer.Ordinal).Where(c => _committed.TryGetValue(c.Key, out var first) && c.Max(p => p.Page) <= first))
-        {
-            known[chunk.Key] = int.MaxValue;
-        }
-
-        var open = pages.Select(p => p.Chunk).Where(c => !known.ContainsKey(c)).Distinct(StringComparer.Ordinal).GroupBy(RunOf);
-        foreach (var rows in await Task.WhenAll(open.Select(run => tables.GetAllAsync(RunStore.RunPartition(run.Key), run.Select(KeyOf), cancellationToken))).ConfigureAwait(false))
+        var open = pages.Where(p => !IsRemembered(p)).ToHashSet();
+        var found = new Dictionary<string, int>(StringComparer.Ordinal);
+        var runs = open.Select(p => p.Chunk).Distinct(StringComparer.Ordinal).GroupBy(RunOf, StringComparer.Ordinal);
+        foreach (var rows in await Task.WhenAll(runs.Select(run => tables.GetAllAsync(RunStore.RunPartition(run.Key), run.Select(KeyOf), cancellationToken))).ConfigureAwait(false))
         {
             foreach (var chunk in rows.Values.Select(r => Rows.Read(r, RowJson.Default.ChunkRow)))
             {
                 Remember(chunk);
-                known[chunk.Id.ToString()] = chunk.Page;
+                found[chunk.Id.ToString()] = chunk.Page;
             }
         }
 
         // A chunk that retention has removed was committed long ago.
-        return pages.Where(p => p.Page <= known.GetValueOrDefault(p.Chunk, int.MaxValue)).ToHashSet();
+        return pages.Where(p => !open.Contains(p) || !found.TryGetValue(p.Chunk, out var page) || p.Page <= page).ToHashSet();
     }
 
     /// <summary>The chunk of the id in a stamp; null if it is gone.</summary>
@@ -174,6 +169,9 @@ public sealed class ChunkStore(ITableStore tables)
                 ?? throw new InvalidDataException($"Page {page} of {id} was pinned and is gone.");
         }
     }
+
+    // What is committed stays so.
+    private bool IsRemembered(Stamp stamp) => _committed.TryGetValue(stamp.Chunk, out var pages) && stamp.Page <= pages;
 
     private void Remember(ChunkRow chunk)
     {
