@@ -3,7 +3,6 @@ using Sentiment.Domain.Anomalies;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Items;
 using Sentiment.Domain.Prices;
-using Sentiment.Domain.Sources;
 using Sentiment.Domain.Storage;
 
 namespace Sentiment.Domain.Trends;
@@ -14,7 +13,7 @@ namespace Sentiment.Domain.Trends;
 public sealed record Trend(IReadOnlyList<TrendBar> Bars, string? PriceTable);
 
 /// <summary>Reads trends: a range or two of each day, days side by side.</summary>
-public sealed class TrendQuery(ITableReader reader, ChunkStore chunks, SourceCatalog sources, IOptions<TrendOptions> options)
+public sealed class TrendQuery(ITableReader reader, FoldedDays folded, PriceTrend priceTrend, ChunkStore chunks, IOptions<TrendOptions> options)
 {
     /// <summary>The most bars of one read.</summary>
     public const int MaxBars = 20_000;
@@ -43,7 +42,7 @@ public sealed class TrendQuery(ITableReader reader, ChunkStore chunks, SourceCat
         // What stands out is told by the bars before it.
         var before = first - (SpikeWindow * resolution.Minutes);
         var prices = symbol is null ? Task.FromResult<(string? Table, IReadOnlyDictionary<long, PriceSpan> Bars)>((null, new Dictionary<long, PriceSpan>()))
-            : PriceTrend.ReadAsync(reader, sources, tenant, symbol, resolution, TimeOf(first), TimeOf(end), cancellationToken);
+            : priceTrend.ReadAsync(tenant, symbol, resolution, first, end, cancellationToken);
         var scores = await BucketsAsync(tenant, symbol ?? TrendStore.AllItems, resolution, before, end, cancellationToken).ConfigureAwait(false);
         var (table, spans) = await prices.ConfigureAwait(false);
         return new([.. Bars(scores, spans, resolution, before, first, end)], table);
@@ -90,8 +89,7 @@ public sealed class TrendQuery(ITableReader reader, ChunkStore chunks, SourceCat
         var marks = await DayStore.MarksAsync(reader, tenant, Rows.Day(TimeOf(from)), Rows.Day(TimeOf(end - 1)), cancellationToken).ConfigureAwait(false);
         foreach (var some in days.Where(marks.ContainsKey).Chunk(DaysAtOnce))
         {
-            var read = await Task.WhenAll(some.Select(day => TrendReader.DayAsync(
-                reader, tenant, day, symbol, resolution.Grain, chunks.CommittedAsync, cancellationToken, marks[day].IsFolded))).ConfigureAwait(false);
+            var read = await Task.WhenAll(some.Select(DayAsync)).ConfigureAwait(false);
             foreach (var (key, bucket) in read.SelectMany(d => d).Where(b => b.Key.Minute >= from && b.Key.Minute < end))
             {
                 var start = Bucket.StartOf(key.Minute, resolution.Minutes);
@@ -106,6 +104,10 @@ public sealed class TrendQuery(ITableReader reader, ChunkStore chunks, SourceCat
         }
 
         return bars;
+
+        async Task<IReadOnlyCollection<KeyValuePair<BucketKey, Bucket>>> DayAsync(string day) => marks[day].Row.IsFolded
+            ? await folded.ReadAsync(tenant, day, symbol, resolution.Grain, marks[day], cancellationToken).ConfigureAwait(false)
+            : await TrendReader.DayAsync(reader, tenant, day, symbol, resolution.Grain, chunks.CommittedAsync, cancellationToken).ConfigureAwait(false);
     }
 
     private static DateTimeOffset TimeOf(long minute) => DateTimeOffset.UnixEpoch.AddMinutes(minute);

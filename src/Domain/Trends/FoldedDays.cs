@@ -1,0 +1,25 @@
+using Sentiment.Domain.Ingestion.Chunks;
+using Sentiment.Domain.Items;
+using Sentiment.Domain.Storage;
+
+namespace Sentiment.Domain.Trends;
+
+/// <summary>Reads the bars of days that are folded, once.</summary>
+/// <remarks>
+/// A page changes a day's mark before it writes a bar of the day, and the day is folded again only when the page is long done: what
+/// a mark says is folded stays what it is as long as the mark has the same ETag, whoever writes.
+/// </remarks>
+public sealed class FoldedDays(ITableReader reader, KeptBars kept)
+{
+    /// <summary>A folded day's buckets of one symbol, which are not to be changed.</summary>
+    internal async ValueTask<IReadOnlyCollection<KeyValuePair<BucketKey, Bucket>>> ReadAsync(
+        string tenant, string day, string symbol, Grain grain, Stored<DayMark> mark, CancellationToken cancellationToken)
+    {
+        var key = (tenant, day, symbol, grain, mark.ETag);
+        return kept.Find<KeyValuePair<BucketKey, Bucket>>(key) ?? kept.Keep<KeyValuePair<BucketKey, Bucket>>(key,
+            [.. await TrendReader.DayAsync(reader, tenant, day, symbol, grain, NoPartials, cancellationToken, isFolded: true).ConfigureAwait(false)]);
+    }
+
+    private static ValueTask<IReadOnlySet<Stamp>> NoPartials(IReadOnlyCollection<Stamp> pages, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException("A folded day has no partials to ask about.");
+}
