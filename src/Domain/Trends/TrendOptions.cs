@@ -16,7 +16,7 @@ public sealed record TrendOptions
     [Range(1, 44_640)]
     public int StaleMinutes { get; init; } = 60;
 
-    /// <summary>Bars of past days that are kept in memory, about half a kilobyte each; 0 to 100 million, default 200,000.</summary>
+    /// <summary>Bars of past days that are kept in memory, about 150 bytes each; 0 to 100 million, default a million.</summary>
     [Range(0, 100_000_000)]
-    public int KeptBars { get; init; } = 200_000;
+    public int KeptBars { get; init; } = 1_000_000;
 }
