@@ -11,7 +11,7 @@ using Sentiment.LocalHost.Data;
 
 namespace Sentiment.LocalHost.Serving;
 
-/// <summary>The server on one machine: schedule, API and page, on loopback.</summary>
+/// <summary>The server on one machine: schedule, API and dashboard, on loopback.</summary>
 internal static class LocalServer
 {
     public const int DefaultPort = 7071;
@@ -61,7 +61,7 @@ internal static class LocalServer
         CommandHost.Check(app.Services);
         app.UseSentimentApi();
         app.MapSentimentApi();
-        app.MapStatusPage();
+        app.MapDashboard();
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
         held.Announce(chosen);
         Console.Out.WriteLine($"Dashboard: http://localhost:{chosen}/#key={key.Key}");
