@@ -65,8 +65,9 @@ internal sealed record DashboardFile(string Type, byte[] Bytes, byte[]? Small, b
     {
         var (request, headers) = (context.Request, context.Response.Headers);
 
-        // Not every browser takes the socket of the same origin for 'self'. The host has passed the filter of foreign ones.
-        headers.ContentSecurityPolicy = $"{Policy} {(request.IsHttps ? "wss" : "ws")}://{request.Host}";
+        // The hub names this machine in its own way, and not every browser takes the socket of the same origin for 'self'.
+        var (scheme, port) = (request.IsHttps ? "wss" : "ws", request.Host.Port is { } number ? $":{number}" : "");
+        headers.ContentSecurityPolicy = $"{Policy} {scheme}://localhost{port} {scheme}://127.0.0.1{port}";
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";

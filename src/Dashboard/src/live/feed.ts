@@ -114,7 +114,10 @@ export class Feed {
       this.entries.keep(this.order.most, this.order.by);
     }
 
-    this.#tell(keys);
+    if (keys.size > 0) {
+      this.#tell(keys);
+    }
+
     if (isGap) {
       this.#etag = null;
       this.#read();

@@ -3,7 +3,7 @@ import { signed } from '../text/numbers.ts';
 
 /** Between these a mean is neither good nor bad. */
 const neutral = 0.05;
-const shapes: Record<Label, string> = { positive: '▲', neutral: '●', negative: '▼' };
+export const shapes: Record<Label, string> = { positive: '▲', neutral: '●', negative: '▼' };
 
 export const labelOf = (score: number): Label => (score > neutral ? 'positive' : score < -neutral ? 'negative' : 'neutral');
 

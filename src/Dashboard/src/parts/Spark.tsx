@@ -14,7 +14,7 @@ export function Spark({ values, name }: { values: readonly (number | null)[]; na
   const top = Math.max(0.2, ...known.map(Math.abs));
   const step = width / values.length;
   return (
-    <svg class="spark" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`${name}: ${signed(Math.min(...known))} to ${signed(Math.max(...known))}, at last ${signed(known.at(-1)!)}`}>
+    <svg class="spark" viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={`${name}: ${signed(Math.min(...known))} to ${signed(Math.max(...known))}, at last ${signed(known.at(-1)!)}`}>
       <line x1="0" x2={width} y1={height / 2} y2={height / 2} class="axis" />
       {values.map((value, i) => {
         if (value === null) {

@@ -1,5 +1,6 @@
 import type { Label, Labels } from '../api/documents.ts';
 import { count } from '../text/numbers.ts';
+import { shapes } from './Score.tsx';
 
 const order: Label[] = ['negative', 'neutral', 'positive'];
 
@@ -11,9 +12,15 @@ export function Split({ labels, isWide = false }: { labels: Labels | null | unde
   }
 
   const text = order.map((label) => `${count(labels[label])} ${label}`).join(', ');
-  return (
+  const bar = (
     <span class={isWide ? 'split wide' : 'split'} role="img" aria-label={text} title={text}>
       {order.map((label) => <i key={label} class={label} style={{ flexGrow: labels[label] }} />)}
     </span>
+  );
+  return !isWide ? bar : (
+    <>
+      {bar}
+      <span class="counts" aria-hidden="true">{order.map((label) => <span key={label} class={`score ${label}`}><span class="shape">{shapes[label]}</span>{count(labels[label])}</span>)}</span>
+    </>
   );
 }

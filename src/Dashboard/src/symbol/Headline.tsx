@@ -1,6 +1,7 @@
 import { Component } from 'preact';
 import type { Item, Label } from '../api/documents.ts';
 import { Foreign } from '../parts/Foreign.tsx';
+import { Meter } from '../parts/Meter.tsx';
 import { Score } from '../parts/Score.tsx';
 import { Time } from '../parts/Time.tsx';
 import { exact, signed } from '../text/numbers.ts';
@@ -46,7 +47,7 @@ function Why({ item }: { item: Item }) {
             <tr key={label}>
               <th scope="row">{label}</th>
               <td class="n">{(item.probabilities[label] * 100).toFixed(1)} %</td>
-              <td><meter min={0} max={1} value={item.probabilities[label]} aria-label={`${label} probability`} /></td>
+              <td><Meter value={item.probabilities[label]} of={1} name={`${label} probability`} kind={label} /></td>
             </tr>
           ))}
         </tbody>

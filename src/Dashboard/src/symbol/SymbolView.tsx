@@ -73,7 +73,7 @@ function Known({ symbol }: { symbol: string }) {
           {trend.value.trend.sources.filter((source) => source.isMissing).map((source) => (
             <span key={source.source} class="warn">{source.source} is {source.staleSeconds === null ? 'not known yet' : `${span(source.staleSeconds)} behind`}. </span>
           ))}
-          Where a bar of means is missing, too few items came for one; darker bars of items stand out from those before.
+          Where a bar of means is missing, too few items came for one; stronger bars of items stand out from those before.
         </p>}
       </section>
       <Headlines symbol={symbol} />

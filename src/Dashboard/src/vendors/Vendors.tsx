@@ -1,6 +1,7 @@
 import { useFeed, useRead, useSession } from '../app/session.ts';
 import { ApiProblem } from '../api/client.ts';
 import type { Listed, QuotaWindow, Standing, Vendor } from '../api/documents.ts';
+import { Meter } from '../parts/Meter.tsx';
 import { Empty, Loading, Trouble } from '../parts/State.tsx';
 import { Time } from '../parts/Time.tsx';
 import { count, span } from '../text/numbers.ts';
@@ -88,7 +89,7 @@ function Rows({ vendor }: { vendor: Vendor }) {
               <td class="n">{count(quota.limit)}</td>
               <td class="n">{count(quota.used)}</td>
               <td class="n">{count(quota.leased)}</td>
-              <td><meter min={0} max={quota.limit} low={quota.limit * 0.1} value={quota.left} aria-label={`${count(quota.left)} of ${count(quota.limit)} calls a ${quota.window} left`} /></td>
+              <td><Meter value={quota.left} of={quota.limit} name={`${count(quota.left)} of ${count(quota.limit)} calls a ${quota.window} left`} kind={quota.left < quota.limit * 0.1 ? 'negative' : ''} /></td>
               <td><Time at={quota.freeAt} /></td>
             </>
           )}
