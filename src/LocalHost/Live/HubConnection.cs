@@ -8,7 +8,7 @@ namespace Sentiment.LocalHost.Live;
 /// is sent waits in a bounded queue, and whoever finds nobody sending sends: a client that takes what it is sent costs no hand-over between
 /// threads, and one that does not keeps nobody waiting.
 /// </summary>
-internal sealed class HubConnection(string id, HubUser user, string? reconnectionToken, LiveOptions options, TimeProvider time)
+internal sealed class HubConnection(string id, HubUser user, string? reconnectionToken, LiveHubOptions options, TimeProvider time)
 {
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5);
     private readonly Lock _gate = new();

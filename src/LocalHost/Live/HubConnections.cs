@@ -14,7 +14,7 @@ internal sealed class RefusedException(int status, string problem) : Exception(p
 }
 
 /// <summary>The connections there are, those that may yet be recovered included, and the keys that may have none.</summary>
-internal sealed class HubConnections(IOptions<LiveOptions> options, TimeProvider time)
+internal sealed class HubConnections(IOptions<LiveHubOptions> options, TimeProvider time)
 {
     private const int MaxRevoked = 100_000;
     private readonly Lock _gate = new();

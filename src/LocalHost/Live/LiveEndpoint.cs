@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace Sentiment.LocalHost.Live;
 
 /// <summary>Where clients connect: lets them in or says why not, then reads what they send.</summary>
-internal sealed class LiveEndpoint(LiveHub hub, AccessTokens tokens, IOptions<LiveOptions> options)
+internal sealed class LiveEndpoint(LiveHub hub, AccessTokens tokens, IOptions<LiveHubOptions> options)
 {
     private const string Plain = "json.webpubsub.azure.v1";
     private const string Reliable = "json.reliable.webpubsub.azure.v1";
@@ -99,7 +99,7 @@ internal sealed class LiveEndpoint(LiveHub hub, AccessTokens tokens, IOptions<Li
             try
             {
                 var length = 0;
-                while (part.MessageType != WebSocketMessageType.Close && !part.EndOfMessage && length <= LiveOptions.MaxReceivedBytes)
+                while (part.MessageType != WebSocketMessageType.Close && !part.EndOfMessage && length <= LiveHubOptions.MaxReceivedBytes)
                 {
                     if (length == buffer.Length)
                     {
@@ -129,9 +129,9 @@ internal sealed class LiveEndpoint(LiveHub hub, AccessTokens tokens, IOptions<Li
 
     private void Handle(HubConnection connection, ValueWebSocketReceiveResult part, ReadOnlyMemory<byte> message)
     {
-        if (message.Length > LiveOptions.MaxReceivedBytes)
+        if (message.Length > LiveHubOptions.MaxReceivedBytes)
         {
-            hub.End(connection, WebSocketCloseStatus.MessageTooBig, $"frame: at most {LiveOptions.MaxReceivedBytes} bytes expected");
+            hub.End(connection, WebSocketCloseStatus.MessageTooBig, $"frame: at most {LiveHubOptions.MaxReceivedBytes} bytes expected");
             return;
         }
 

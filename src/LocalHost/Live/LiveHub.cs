@@ -27,9 +27,9 @@ internal sealed partial class LiveHub(HubConnections connections, AccessTokens t
     /// <inheritdoc/>
     public Task SendAsync(string group, ReadOnlyMemory<byte> utf8Json, CancellationToken cancellationToken)
     {
-        if (utf8Json.Length > LiveOptions.MaxSentBytes)
+        if (utf8Json.Length > LiveHubOptions.MaxSentBytes)
         {
-            throw new LiveHubException($"a message to '{group}' has {utf8Json.Length} bytes, at most {LiveOptions.MaxSentBytes} expected", isTransient: false);
+            throw new LiveHubException($"a message to '{group}' has {utf8Json.Length} bytes, at most {LiveHubOptions.MaxSentBytes} expected", isTransient: false);
         }
 
         var members = _groups.Members(group);

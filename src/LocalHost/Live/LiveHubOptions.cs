@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Sentiment.LocalHost.Live;
 
 /// <summary>How much the live hub holds; section <c>Live</c>.</summary>
-public sealed record LiveOptions
+public sealed record LiveHubOptions
 {
     /// <summary>The configuration section.</summary>
     public const string Section = "Live";

@@ -5,7 +5,7 @@ using Sentiment.Domain.Live;
 namespace Sentiment.LocalHost.Live;
 
 /// <summary>Composes the live hub.</summary>
-internal static class LiveServices
+internal static class LiveHubServices
 {
     // The line of a request has its query, and that has the access token.
     private const string RequestLines = "Microsoft.AspNetCore.Hosting.Diagnostics";
@@ -13,7 +13,7 @@ internal static class LiveServices
     /// <summary>Registers the hub; no log level that is configured makes requests' addresses be logged.</summary>
     public static IServiceCollection AddLiveHub(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddBound<LiveOptions>(configuration, LiveOptions.Section);
+        services.AddBound<LiveHubOptions>(configuration, LiveHubOptions.Section);
         services.AddLogging(logging => logging.AddFilter(RequestLines, LogLevel.Warning).AddFilter<ConsoleLoggerProvider>(RequestLines, LogLevel.Warning));
         services.AddSingleton<AccessTokens>().AddSingleton<HubConnections>().AddSingleton<LiveHub>().AddSingleton<LiveEndpoint>();
         services.AddSingleton<ILiveHub>(provider => provider.GetRequiredService<LiveHub>());
