@@ -183,4 +183,5 @@ public sealed record PurgedDocument(int InstancesDeleted);
 [JsonSerializable(typeof(TrendDocument))]
 [JsonSerializable(typeof(TrendArrays))]
 [JsonSerializable(typeof(MetricsDocument))]
+[JsonSerializable(typeof(Negotiated))]
 public sealed partial class ApiJson : JsonSerializerContext;

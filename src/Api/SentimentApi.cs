@@ -71,6 +71,7 @@ public static class SentimentApi
         readers.MapPrices();
         readers.MapTrends();
         readers.MapMetrics();
+        readers.MapNegotiate();
         return routes;
     }
 
