@@ -184,4 +184,9 @@ public sealed record PurgedDocument(int InstancesDeleted);
 [JsonSerializable(typeof(TrendArrays))]
 [JsonSerializable(typeof(MetricsDocument))]
 [JsonSerializable(typeof(Negotiated))]
+[JsonSerializable(typeof(TrendBarDocument))]
+[JsonSerializable(typeof(LiveRunDocument))]
+[JsonSerializable(typeof(LiveTableDocument))]
+[JsonSerializable(typeof(LiveChunkDocument))]
+[JsonSerializable(typeof(LiveSnapshotDocument))]
 public sealed partial class ApiJson : JsonSerializerContext;
