@@ -6,14 +6,25 @@ export interface Day { mean: number | null; items: number; thisHour: number; hou
 
 const hour = 3_600_000;
 
+// An entry that has not changed is the same bar, so that nothing is drawn again for it.
+const made = new WeakMap<Entry, Bar>();
+
+function barOf(entry: Entry, time: string): Bar {
+  let known = made.get(entry);
+  if (!known) {
+    const bar = entry as unknown as Partial<Bar>;
+    known = { ...bar, time, n: bar.n ?? 0 };
+    made.set(entry, known);
+  }
+
+  return known;
+}
+
 /** Bars of one length among a group's entries, oldest first. */
 export function barsOf(entries: Entry[], resolution: string): Bar[] {
   const prefix = `${resolution}|`;
   return entries.filter((entry) => entry.key.startsWith(prefix))
-    .map((entry) => {
-      const bar = entry as unknown as Partial<Bar> & { count?: number };
-      return { ...bar, time: entry.key.slice(prefix.length), n: bar.n ?? bar.count ?? 0 };
-    })
+    .map((entry) => barOf(entry, entry.key.slice(prefix.length)))
     .sort((a, b) => (a.time < b.time ? -1 : 1));
 }
 

@@ -3,6 +3,7 @@ import { useFeed, useSession } from '../app/session.ts';
 import { path, type Api } from '../api/client.ts';
 import type { Item, Label, Listed } from '../api/documents.ts';
 import { inGroup } from '../live/connection.ts';
+import { memo } from '../parts/memo.ts';
 import { LabelMark } from '../parts/Score.tsx';
 import { Empty, Loading, Trouble } from '../parts/State.tsx';
 import { count } from '../text/numbers.ts';
@@ -19,8 +20,8 @@ function pageOf(api: Api, tenant: string, symbol: string, filter: Filter, cursor
   return api.get(path`/tenants/${tenant}/items?symbol=${symbol}&limit=${String(atOnce)}` + label + source + (cursor ? path`&cursor=${cursor}` : ''), signal);
 }
 
-/** A symbol's headlines as they come, with the older ones page by page below. */
-export function Headlines({ symbol }: { symbol: string }) {
+/** A symbol's headlines as they come, with the older ones page by page below; a bar that changes does not draw them again. */
+export const Headlines = memo(function Headlines({ symbol }: { symbol: string }) {
   const { api, tenant } = useSession();
   const feed = useFeed(`items.${inGroup(symbol)}`, kept);
   const [filter, setFilter] = useState<Filter>({ labels: new Set(), source: '', text: '' });
@@ -81,4 +82,4 @@ export function Headlines({ symbol }: { symbol: string }) {
         : pages.next && <button type="button" onClick={() => want({ cursor: pages.next })}>Older headlines</button>}
     </section>
   );
-}
+}, (before, after) => before.symbol === after.symbol);

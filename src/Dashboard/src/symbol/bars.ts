@@ -11,6 +11,20 @@ export const ranges: readonly Range[] = [
   { name: '30 days', resolution: '1d', span: 30 * 24 * hour },
 ];
 
+const laid = new WeakMap<Bar, { over: Bar | undefined; bar: Bar }>();
+
+// The same two bars make the same one.
+function lay(live: Bar, over: Bar | undefined): Bar {
+  const known = laid.get(live);
+  if (known && known.over === over) {
+    return known.bar;
+  }
+
+  const bar = { ...live, ...(over?.price ? { price: over.price } : {}), ...(over?.spikes ? { spikes: over.spikes } : {}) };
+  laid.set(live, { over, bar });
+  return bar;
+}
+
 /** What was read, with the live bars over it; prices and marks are the read ones' alone. */
 export function overlaid(read: readonly Bar[], live: readonly Bar[], range: Range): Bar[] {
   if (live.length === 0) {
@@ -23,7 +37,7 @@ export function overlaid(read: readonly Bar[], live: readonly Bar[], range: Rang
     const at = Date.parse(bar.time);
     const known = bars.get(at);
     if (known || at >= earliest) {
-      bars.set(at, { ...bar, ...(known?.price ? { price: known.price } : {}), ...(known?.spikes ? { spikes: known.spikes } : {}) });
+      bars.set(at, lay(bar, known));
     }
   }
 
