@@ -9,6 +9,7 @@ using Sentiment.Api.Access;
 using Sentiment.Api.OpenApi;
 using Sentiment.Api.Requests;
 using Sentiment.Domain.Access;
+using Sentiment.Domain.Live;
 
 namespace Sentiment.Api;
 
@@ -42,7 +43,7 @@ public static class SentimentApi
         });
         services.AddDescription();
         services.TryAddSingleton(TimeProvider.System);
-        return services.AddSingleton<TrendReport>().AddSingleton<KeyStore>().AddSingleton<Callers>().AddSingleton<RateLimits>().AddSingleton<AuditLog>().AddSingleton<Gate>();
+        return services.AddSingleton<ILiveDocuments, LiveDocuments>().AddLiveState().AddSingleton<TrendReport>().AddSingleton<KeyStore>().AddSingleton<Callers>().AddSingleton<RateLimits>().AddSingleton<AuditLog>().AddSingleton<Gate>();
     }
 
     /// <summary>Puts what every answer goes through, up to the choice of its endpoint, into a pipeline.</summary>
@@ -71,6 +72,8 @@ public static class SentimentApi
         readers.MapPrices();
         readers.MapTrends();
         readers.MapMetrics();
+        readers.MapNegotiate();
+        readers.MapLive();
         return routes;
     }
 

@@ -70,7 +70,7 @@ public sealed partial class FuzzTests
         var name = names.Count == 0 ? Strange : Gen.Frequency((9, Among([.. names])), (1, Strange));
         var query = Gen.Select(name, Gen.Frequency((1, values), (1, Likely(name))), (n, v) => $"{Uri.EscapeDataString(n)}={Uri.EscapeDataString(v)}").Array[0, 3];
         var filled = inPath.Aggregate(Among(endpoint.RoutePattern.RawText!), (paths, part) => Gen.Select(
-            paths, Gen.Frequency((2, Among(part == "tenant" ? "acme" : Records.Run)), (1, values)), (path, value) => path.Replace($"{{{part}}}", Segment(value), StringComparison.Ordinal)));
+            paths, Gen.Frequency((2, Among(part switch { "tenant" => "acme", "group" => "acme.items.AAPL", _ => Records.Run })), (1, values)), (path, value) => path.Replace($"{{{part}}}", Segment(value), StringComparison.Ordinal)));
         var body = method == "GET" ? Among<string?>(null, null) : Gen.OneOf(
             Among<string?>(null, null), Strange.Select(s => (string?)s), Strange.Select(s => (string?)$"{{\"scopes\":[\"{s}\"],\"tenants\":[{s}]}}"),
             Among<string?>("{}", "[]", "null", "{\"tenants\":[null]}", "{\"scopes\":[\"read\"]}", "{\"from\":\"0001-01-01T00:00:00Z\"}", "{\"tenants\":[\"acme\"],\"to\":\"9999-12-31T23:59:59Z\"}", new string('[', 2000), $"\"{new string('x', 70_000)}\""));
@@ -96,7 +96,7 @@ public sealed partial class FuzzTests
 
     private static async Task<IReadOnlyList<string>> KnownAsync(ApiHost host)
     {
-        var known = new List<string> { "acme", "acme", "acme", "bolt", "AAPL", "MSFT", ApiHost.Marker, "wire/news", "wire/prices", Records.Run, Records.Run, "10", "2030-01-01" };
+        var known = new List<string> { "acme", "acme", "acme", "bolt", "AAPL", "MSFT", ApiHost.Marker, "wire/news", "wire/prices", Records.Run, Records.Run, "10", "2030-01-01", "acme.trends.-", "acme.runs", "bolt.metrics", $"bolt.items.{ApiHost.Marker}" };
         foreach (var list in new[] { "/api/tenants?", "/api/tenants/acme/quarantine?", "/api/tenants/bolt/quarantine?", "/api/tenants/bolt/coverage?", $"/api/tenants/bolt/prices?symbol={ApiHost.Marker}&", $"/api/runs/{Records.Run}/chunks?" })
         {
             known.Add((await host.GetAsync($"{list}limit=1")).Json.GetProperty("next").GetString()!);

@@ -87,7 +87,7 @@ internal sealed class Gate(Callers callers, RateLimits limits, ITenantDirectory 
         // Whether there is such a tenant is not for others to know.
         if (tenant is not null && tenant != caller.Tenant)
         {
-            throw new RequestProblem(StatusCodes.Status403Forbidden, "tenant", "this key reaches its own tenant alone");
+            throw RequestProblem.OtherTenant();
         }
 
         if (!caller.Scopes.Contains(scope))

@@ -37,5 +37,8 @@ internal sealed class RequestProblem : Exception
 
     public static RequestProblem NoRun(string id) => None("id", $"no run '{id}'");
 
+    /// <summary>What is asked for is another tenant's, there or not.</summary>
+    public static RequestProblem OtherTenant() => new(StatusCodes.Status403Forbidden, "tenant", "this key reaches its own tenant alone");
+
     public static RequestProblem LongBody(int maxBytes) => new(StatusCodes.Status413PayloadTooLarge, "body", $"at most {maxBytes} bytes expected");
 }

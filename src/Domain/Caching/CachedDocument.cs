@@ -29,11 +29,14 @@ public sealed record CachedDocument(ReadOnlyMemory<byte> Body, bool IsBrotli, st
     /// <param name="madeAt">When the making of it began.</param>
     public static CachedDocument Of(ReadOnlyMemory<byte> plain, DateTimeOffset madeAt)
     {
-        var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(plain.Span).AsSpan(0, 16))}\"";
+        var tag = TagOf(plain.Span);
         return plain.Length > MaxPlainBytes && Compress(plain.Span) is { } packed
             ? new(packed, IsBrotli: true, tag) { MadeAt = madeAt }
             : new(plain, IsBrotli: false, tag) { MadeAt = madeAt };
     }
+
+    /// <summary>A strong entity tag of some bytes, in its quotes.</summary>
+    internal static string TagOf(ReadOnlySpan<byte> plain) => $"\"{Convert.ToHexStringLower(SHA256.HashData(plain).AsSpan(0, 16))}\"";
 
     /// <summary>Its plain bytes.</summary>
     /// <exception cref="InvalidDataException">The body is not what Brotli makes.</exception>

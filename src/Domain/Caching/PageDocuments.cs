@@ -7,7 +7,7 @@ namespace Sentiment.Domain.Caching;
 public sealed class PageDocuments(DocumentCache cache, SourceCatalog sources) : IPageAnnouncer
 {
     /// <inheritdoc/>
-    public async Task AnnounceAsync(ChunkRow chunk, int page, CancellationToken cancellationToken)
+    public async Task AnnounceAsync(ChunkRow chunk, int page, IReadOnlyList<CountedItem>? counted, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(chunk);
 

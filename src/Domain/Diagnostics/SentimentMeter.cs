@@ -52,6 +52,25 @@ public static class SentimentMeter
     public static Counter<long> PushMessages { get; } =
         Meter.CreateCounter<long>("sentiment.push.messages", "{message}", "Messages pushed to listeners, by outcome.");
 
+    /// <summary><c>sentiment.live.messages</c>: messages that a live hub took.</summary>
+    public static Counter<long> LiveMessages { get; } =
+        Meter.CreateCounter<long>("sentiment.live.messages", "{message}", "Messages that a live hub took.");
+
+    /// <summary><c>sentiment.live.bytes</c>: bytes of them, each counted once however many receive it.</summary>
+    public static Counter<long> LiveBytes { get; } = Meter.CreateCounter<long>("sentiment.live.bytes", "By", "Bytes of the messages that a live hub took.");
+
+    /// <summary><c>sentiment.live.failures</c>: sends that a live hub refused or did not answer in time, each attempt counted.</summary>
+    public static Counter<long> LiveFailures { get; } =
+        Meter.CreateCounter<long>("sentiment.live.failures", "{send}", "Sends that a live hub refused or did not answer in time.");
+
+    /// <summary><c>sentiment.live.dropped</c>: changes of groups that were given up; clients learn of them from snapshots.</summary>
+    public static Counter<long> LiveDropped { get; } =
+        Meter.CreateCounter<long>("sentiment.live.dropped", "{change}", "Changes of live groups that were given up.");
+
+    /// <summary><c>sentiment.live.delay</c>: seconds from the commit of a change to its message's acceptance by the hub.</summary>
+    public static Histogram<double> LiveDelay { get; } =
+        Meter.CreateHistogram<double>("sentiment.live.delay", "s", "From the commit of a change to the acceptance of its message.");
+
     /// <summary><c>sentiment.retention.removed</c>: what retention removed; tag <c>kind</c>: item, index, bar, partial, quarantine, body, run or history.</summary>
     public static Counter<long> RetentionRemoved { get; } =
         Meter.CreateCounter<long>("sentiment.retention.removed", "{thing}", "What retention removed, by kind.");

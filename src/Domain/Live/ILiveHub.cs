@@ -26,6 +26,12 @@ public interface ILiveHub
     /// <param name="cancellationToken">Gives it up.</param>
     /// <exception cref="LiveHubException">The hub refused it or cannot be reached.</exception>
     Task CloseAsync(string keyId, string reason, CancellationToken cancellationToken);
+
+    /// <summary>Whether anybody may be listening to a group; a hub that cannot tell says yes.</summary>
+    /// <param name="group">The group, as <see cref="SendAsync"/> takes it.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <exception cref="LiveHubException">The hub refused it or cannot be reached.</exception>
+    ValueTask<bool> IsWatchedAsync(string group, CancellationToken cancellationToken);
 }
 
 /// <summary>The hub could not do what it was asked.</summary>

@@ -1,10 +1,11 @@
 using Sentiment.Domain.Ingestion;
+using Sentiment.Domain.Live;
 using Sentiment.Domain.Storage;
 
 namespace Sentiment.Domain.Metrics;
 
 /// <summary>In partition <c>metrics</c>, what was counted of a tenant, <c>n|TENANT</c>, and its last run, <c>r|TENANT</c>.</summary>
-internal sealed class MetricsStore(ITableStore tables)
+internal sealed class MetricsStore(ITableStore tables, ILiveSignals? live = null)
 {
     private const string Partition = "metrics";
     private const int Tries = 5;
@@ -19,8 +20,11 @@ internal sealed class MetricsStore(ITableStore tables)
     }
 
     /// <summary>Notes a tenant's last run over the one before; a write and no read, for every run does it.</summary>
-    public Task PutRunAsync(string tenant, LastRun run, CancellationToken cancellationToken) =>
-        tables.WriteAsync(Partition, [TableWrite.Upsert(RunKey(tenant), Rows.Version, Rows.Write(run, RowJson.Default.LastRun))], cancellationToken);
+    public async Task PutRunAsync(string tenant, LastRun run, CancellationToken cancellationToken)
+    {
+        await tables.WriteAsync(Partition, [TableWrite.Upsert(RunKey(tenant), Rows.Version, Rows.Write(run, RowJson.Default.LastRun))], cancellationToken).ConfigureAwait(false);
+        live?.MetricsChanged(tenant);
+    }
 
     /// <summary>Changes a tenant's row under its ETag; whoever is overtaken reads again.</summary>
     /// <param name="tenant">The tenant.</param>
@@ -42,6 +46,7 @@ internal sealed class MetricsStore(ITableStore tables)
             {
                 await tables.WriteAsync(Partition, [standing is null ? TableWrite.Insert(CountedKey(tenant), Rows.Version, data)
                     : TableWrite.IfMatch(CountedKey(tenant), Rows.Version, data, standing.ETag)], cancellationToken).ConfigureAwait(false);
+                live?.MetricsChanged(tenant);
                 return;
             }
             catch (TableConflictException) when (tries < Tries)

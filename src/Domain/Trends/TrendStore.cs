@@ -53,7 +53,7 @@ public sealed class TrendStore(ITableStore tables)
     /// <param name="tried">What an earlier try may have counted, by symbol and time; none where there was no such try.</param>
     /// <param name="cancellationToken">Gives up; the next try overwrites.</param>
     internal async Task WriteAsync(
-        string tenant, Stamp stamp, IEnumerable<(string Symbol, Item Item)> counted, IEnumerable<(string Symbol, DateTimeOffset At)> tried,
+        string tenant, Stamp stamp, IEnumerable<CountedItem> counted, IEnumerable<(string Symbol, DateTimeOffset At)> tried,
         CancellationToken cancellationToken)
     {
         var own = counted.ToLookup(c => (Day: Rows.Day(c.Item.PublishedAt), c.Symbol), c => c.Item);

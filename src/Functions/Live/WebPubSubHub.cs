@@ -50,6 +50,9 @@ internal sealed class WebPubSubHub(WebPubSubServiceClient client, TimeProvider t
         }
     }
 
+    /// <inheritdoc/>
+    public ValueTask<bool> IsWatchedAsync(string group, CancellationToken cancellationToken) => new(true);
+
     private static RequestContext Bounded(CancellationToken cancellationToken) => new() { CancellationToken = cancellationToken };
 
     // The client has retried by now; status 0 means that nobody answered.

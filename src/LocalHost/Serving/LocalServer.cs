@@ -4,14 +4,16 @@ using Sentiment.Adapters.Configuration;
 using Sentiment.Api;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Live;
 using Sentiment.Domain.Retention;
 using Sentiment.Domain.Tenants;
 using Sentiment.LocalHost.Commands;
 using Sentiment.LocalHost.Data;
+using Sentiment.LocalHost.Live;
 
 namespace Sentiment.LocalHost.Serving;
 
-/// <summary>The server on one machine: schedule, API and page, on loopback.</summary>
+/// <summary>The server on one machine: schedule, API, live hub and dashboard, on loopback.</summary>
 internal static class LocalServer
 {
     public const int DefaultPort = 7071;
@@ -51,6 +53,7 @@ internal static class LocalServer
         builder.Services.AddSingleton<ITenantDirectory>(new FixedTenants(roster));
         builder.Services.AddSingleton<ScheduledRuns>();
         builder.Services.AddSingleton(folder);
+        builder.Services.AddLiveHub(builder.Configuration).AddBound<LiveOptions>(builder.Configuration, LiveOptions.Section).AddLivePublisher();
         builder.Services.AddHostedService<Schedule>();
         builder.Services.AddHostedService<RetentionSchedule>();
         var chosen = Choose(port);
@@ -60,8 +63,10 @@ internal static class LocalServer
         await using var disposing = app.ConfigureAwait(false);
         CommandHost.Check(app.Services);
         app.UseSentimentApi();
+        app.UseWebSockets();
         app.MapSentimentApi();
-        app.MapStatusPage();
+        app.MapLiveHub();
+        app.MapDashboard();
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
         held.Announce(chosen);
         Console.Out.WriteLine($"Dashboard: http://localhost:{chosen}/#key={key.Key}");

@@ -87,7 +87,7 @@ public sealed class DocumentWarmingTests : IDisposable
         await warming.StartAsync(default);
 
         var announcer = new PageDocuments(_cache, new SourceCatalog([new ScriptedVendor(ScriptedVendor.Describe(), time)]));
-        await announcer.AnnounceAsync(Chunk("wire/news", "AAPL"), 1, default);
+        await announcer.AnnounceAsync(Chunk("wire/news", "AAPL"), 1, null, default);
         await time.TimerAsync();
         time.Advance(DocumentWarming.Pause);
         await again.Task.WaitAsync(TimeSpan.FromSeconds(60));
@@ -103,7 +103,7 @@ public sealed class DocumentWarmingTests : IDisposable
         await _cache.GetAsync(Key("acme", "aapl", "AAPL"), Count, default);
         var description = ScriptedVendor.Describe("desk/tickets", "desk") with { OwnSymbols = [SourceDescription.AnySymbol] };
         var announcer = new PageDocuments(_cache, new SourceCatalog([new ScriptedVendor(description, TimeProvider.System)]));
-        await announcer.AnnounceAsync(Chunk("desk/tickets", SourceDescription.AnySymbol), 1, default);
+        await announcer.AnnounceAsync(Chunk("desk/tickets", SourceDescription.AnySymbol), 1, null, default);
         await _cache.GetAsync(Key("acme", "aapl", "AAPL"), Count, default);
         Assert.Equal(2, made);
     }

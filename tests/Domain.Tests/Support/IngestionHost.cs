@@ -50,6 +50,9 @@ public sealed partial class IngestionHost : IAsyncDisposable
     /// <summary>Has the rows and bodies in a storage account; null: in SQLite and files.</summary>
     public AzureStorageOptions? Azure { get; init; }
 
+    /// <summary>What else is registered, before the ingestion; by default nothing.</summary>
+    public Action<IServiceCollection> Also { get; init; } = _ => { };
+
     public IngestionOptions Bounds { get; set; } = new() { ChunkSeconds = 60 };
 
     public RetentionOptions Retention { get; set; } = new();
@@ -198,6 +201,7 @@ public sealed partial class IngestionHost : IAsyncDisposable
 
         services.AddSingleton<IOptions<IngestionOptions>>(_ => Options.Create(Bounds));
         services.AddSingleton<IOptions<RetentionOptions>>(_ => Options.Create(Retention));
+        Also(services);
         services.AddIngestion().AddRetention();
         services.AddEmbeddedEngine((_, o) =>
             (o.Path, o.Durability, o.CheckFileAtStart, o.StopTimeout) = (Path.Combine(_folder, "engine.db"), EngineDurability.ProcessCrash, false, TimeSpan.FromSeconds(10)));

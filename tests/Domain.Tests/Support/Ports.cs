@@ -48,7 +48,7 @@ public sealed class Announcements : IPageAnnouncer
     /// <summary>The pages of a chunk as announced.</summary>
     public IReadOnlyList<int> Of(ChunkId chunk) => [.. All.Where(a => a.Chunk.Id == chunk).Select(a => a.Page)];
 
-    public async Task AnnounceAsync(ChunkRow chunk, int page, CancellationToken cancellationToken)
+    public async Task AnnounceAsync(ChunkRow chunk, int page, IReadOnlyList<CountedItem>? counted, CancellationToken cancellationToken)
     {
         await Before(chunk, page);
         All.Enqueue((chunk, page));

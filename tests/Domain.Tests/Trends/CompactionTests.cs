@@ -68,7 +68,7 @@ public class CompactionTests
             {
                 var number = page;
                 var minutes = page == 1 ? 1440 : 3;
-                await trends.WriteAsync("acme", new($"r1|acme|wire~2fnews-{source}|000001", page), Enumerable.Range(0, minutes).Select(m => (symbol, new Item(
+                await trends.WriteAsync("acme", new($"r1|acme|wire~2fnews-{source}|000001", page), Enumerable.Range(0, minutes).Select(m => new CountedItem(symbol, new Item(
                     $"{number:D16}{m:D16}", $"wire/news-{source}", $"{number}-{m}", [symbol], "x", null, Noon.Date.AddMinutes(m).AddTicks(9_999_999), 1_000_000, 0, 0, "m", "c", 1))), [], default);
             }
         }
@@ -89,7 +89,7 @@ public class CompactionTests
         const int All = 2700;
         for (var page = 1; page <= All; page++)
         {
-            await trends.WriteAsync("acme", new($"{run}|acme|wire~2fnews|000001", page), [("AAPL", item)], [], default);
+            await trends.WriteAsync("acme", new($"{run}|acme|wire~2fnews|000001", page), [new("AAPL", item)], [], default);
         }
 
         Assert.Equal((All, true, false), await FoldAllAsync(host));
@@ -97,8 +97,8 @@ public class CompactionTests
 
         // Both lists are looked at: a page of either that is written again counts no second time.
         var before = await BytesAsync(host, "acme", Day[0]);
-        await trends.WriteAsync("acme", new($"{run}|acme|wire~2fnews|000001", 1), [("AAPL", item)], [], default);
-        await trends.WriteAsync("acme", new($"{run}|acme|wire~2fnews|000001", All), [("AAPL", item)], [], default);
+        await trends.WriteAsync("acme", new($"{run}|acme|wire~2fnews|000001", 1), [new("AAPL", item)], [], default);
+        await trends.WriteAsync("acme", new($"{run}|acme|wire~2fnews|000001", All), [new("AAPL", item)], [], default);
         Assert.Equal(before, await BytesAsync(host, "acme", Day[0]));
         Assert.Equal((0, true, false), await FoldAllAsync(host));
         Assert.Equal(before, await BytesAsync(host, "acme", Day[0]));

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Live;
 using Sentiment.Domain.Storage;
 
 namespace Sentiment.Domain.Ingestion.Chunks;
 
 /// <summary>Chunks and their pinned pages, by run, tenant and table.</summary>
-public sealed class ChunkStore(ITableStore tables)
+public sealed class ChunkStore(ITableStore tables, ILiveSignals? live = null)
 {
     private const int MaxRemembered = 10_000;
 
@@ -72,6 +73,7 @@ public sealed class ChunkStore(ITableStore tables)
             var partition = RunStore.RunPartition(group[0].Run);
             await tables.InsertAbsentAsync(partition, [.. group
                 .Select(c => TableWrite.Insert(Key(c.Id), Rows.Version, Rows.Write(c, RowJson.Default.ChunkRow)))], cancellationToken).ConfigureAwait(false);
+            live?.RunsChanged(group[0].Tenant);
         }
     }
 
@@ -84,6 +86,7 @@ public sealed class ChunkStore(ITableStore tables)
             var etags = await tables.WriteAsync(RunStore.RunPartition(row.Run),
                 [TableWrite.IfMatch(Key(row.Id), Rows.Version, Rows.Write(row, RowJson.Default.ChunkRow), etag)], cancellationToken).ConfigureAwait(false);
             Remember(row);
+            live?.RunsChanged(row.Tenant);
             return new(row, etags[0]);
         }
         catch (TableConflictException exception)

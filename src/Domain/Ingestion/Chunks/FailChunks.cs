@@ -42,7 +42,7 @@ internal sealed class ChunkFailure(ChunkStore chunks, PageAnnouncers announcers,
         {
             try
             {
-                var row = await announcers.AnnounceAsync(stored.Row, cancellationToken).ConfigureAwait(false);
+                var row = await announcers.AnnounceAsync(stored.Row, null, cancellationToken).ConfigureAwait(false);
                 await chunks.SaveAsync(
                     row with { Status = WorkStatus.Failed, Reason = reason, Failure = kind, EndedAt = time.GetUtcNow(), Epoch = row.Epoch + 1 }, stored.ETag, cancellationToken).ConfigureAwait(false);
                 SentimentMeter.Chunks.Add(1, new KeyValuePair<string, object?>("outcome", "failed"));

@@ -63,7 +63,7 @@ internal sealed class ProcessChunk(
             held = await chunks.SaveAsync(held.Row with { Status = WorkStatus.Running, Epoch = held.Row.Epoch + 1, WaitingFor = null, WaitingUntil = null }, held.ETag, cancellationToken).ConfigureAwait(false);
             var saved = held.Row;
             var mayBePinned = stored.Row.Epoch > 0;
-            held = held with { Row = await announcers.AnnounceAsync(held.Row, cancellationToken).ConfigureAwait(false) };
+            held = held with { Row = await announcers.AnnounceAsync(held.Row, null, cancellationToken).ConfigureAwait(false) };
             while (!held.Row.Drained)
             {
                 if (time.GetElapsedTime(begun).TotalSeconds >= input.Seconds)
@@ -78,15 +78,15 @@ internal sealed class ProcessChunk(
                     await chunks.CheckAsync(held, cancellationToken).ConfigureAwait(false);
                 }
 
-                var committed = await NextPageAsync(held.Row, mayBePinned, context.Attempt, cancellationToken).ConfigureAwait(false);
+                var (next, counted) = await NextPageAsync(held.Row, mayBePinned, context.Attempt, cancellationToken).ConfigureAwait(false);
 
                 // An earlier holder pinned no page beyond the one that it did not commit.
                 mayBePinned = false;
-                held = await chunks.SaveAsync(committed, held.ETag, cancellationToken).ConfigureAwait(false);
+                held = await chunks.SaveAsync(next, held.ETag, cancellationToken).ConfigureAwait(false);
                 saved = held.Row;
 
                 // The next checkpoint, or the end, says that this page is announced: a crash in between announces it again.
-                held = held with { Row = await announcers.AnnounceAsync(held.Row, cancellationToken).ConfigureAwait(false) };
+                held = held with { Row = await announcers.AnnounceAsync(held.Row, counted, cancellationToken).ConfigureAwait(false) };
             }
 
             return held.Row.Stale is null ? await EndAsync(held, WorkStatus.Completed, null, null, new(ChunkResult.Done), cancellationToken).ConfigureAwait(false)
@@ -137,8 +137,8 @@ internal sealed class ProcessChunk(
                 held with { Row = row with { WaitingFor = wait.Message, WaitingUntil = wait.Until } }, WorkStatus.Deferred, wait.Message, null, new(ChunkResult.Done), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Writes all of the next page but its checkpoint, which is returned.</summary>
-    private async Task<ChunkRow> NextPageAsync(ChunkRow row, bool mayBePinned, int attempt, CancellationToken cancellationToken)
+    /// <summary>Writes all of the next page but its checkpoint, which is returned with what the page counts.</summary>
+    private async Task<(ChunkRow Checkpoint, IReadOnlyList<CountedItem> Counted)> NextPageAsync(ChunkRow row, bool mayBePinned, int attempt, CancellationToken cancellationToken)
     {
         var number = row.Page + 1;
         var begun = time.GetTimestamp();
@@ -150,7 +150,7 @@ internal sealed class ProcessChunk(
         Count("duplicate", ledger.Duplicate);
         Count("quarantined", ledger.Quarantined);
         Count("skipped", ledger.Skipped);
-        return row with
+        var checkpoint = row with
         {
             Page = number,
             Cursor = pinned.NextCursor,
@@ -163,6 +163,7 @@ internal sealed class ProcessChunk(
             Milliseconds = row.Milliseconds + (long)time.GetElapsedTime(begun).TotalMilliseconds,
             Reasons = committed.Reasons.Count == 0 ? row.Reasons : Sum(row.Reasons, committed.Reasons),
         };
+        return (checkpoint, committed.Counted);
     }
 
     private async Task<(PageRow Pinned, CommittedPage Committed)> VendorPageAsync(

@@ -58,8 +58,8 @@ internal sealed class PageCommitter(
         await items.AmendAllAsync(
             chunk.Tenant, chunk.Table, known.Select(k => (k.Value, (IReadOnlyCollection<string>)page.Valid[k.Key].Symbols)), cancellationToken).ConfigureAwait(false);
 
-        List<(string Symbol, Item Item)> counted = [
-            .. memberships.Where(m => m.Own).Select(m => (m.Symbol, m.Item)), .. wanted.Where(w => stamp.IsOn(w.Item)).Select(w => (TrendStore.AllItems, w.Item))];
+        List<CountedItem> counted = [
+            .. memberships.Where(m => m.Own).Select(m => new CountedItem(m.Symbol, m.Item)), .. wanted.Where(w => stamp.IsOn(w.Item)).Select(w => new CountedItem(TrendStore.AllItems, w.Item))];
         await days.MarkAsync(chunk.Tenant, chunk.Table, counted.Select(c => Rows.Day(c.Item.PublishedAt))
             .Distinct(StringComparer.Ordinal).Except(marked, StringComparer.Ordinal), cancellationToken).ConfigureAwait(false);
         await trends.WriteAsync(chunk.Tenant, stamp, counted, isNew ? [] : Tried(page), cancellationToken).ConfigureAwait(false);
@@ -67,7 +67,7 @@ internal sealed class PageCommitter(
 
         var accepted = wanted.Count(w => stamp.IsOn(w.Item));
         var put = quarantined.Values.Sum();
-        return new(new(accepted, page.Repeats + page.Valid.Count - accepted + page.Invalid.Count - put, put, page.Skipped), fresh.Count - stood.Count, quarantined);
+        return new(new(accepted, page.Repeats + page.Valid.Count - accepted + page.Invalid.Count - put, put, page.Skipped), fresh.Count - stood.Count, quarantined, counted);
     }
 
     /// <inheritdoc/>

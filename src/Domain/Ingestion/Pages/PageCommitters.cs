@@ -39,4 +39,5 @@ internal sealed class PageCommitters(SourceCatalog sources, PageCommitter texts,
 /// <param name="Ledger">Where its records went.</param>
 /// <param name="Inserted">Items or bars that were not there before, in this try.</param>
 /// <param name="Reasons">The quarantined ones by the field that was wrong.</param>
-internal sealed record CommittedPage(Ledger Ledger, int Inserted, IReadOnlyDictionary<string, long> Reasons);
+/// <param name="Counted">The items that it made known under a symbol, or as its own.</param>
+internal sealed record CommittedPage(Ledger Ledger, int Inserted, IReadOnlyDictionary<string, long> Reasons, IReadOnlyList<CountedItem> Counted);

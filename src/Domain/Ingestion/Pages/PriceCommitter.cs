@@ -63,7 +63,7 @@ internal sealed class PriceCommitter(PriceStore prices, QuarantineStore quaranti
         var inserted = fresh.Count - stood.Count;
         var accepted = inserted + taken.Count + known.Values.Count(k => stamp.IsOn(k.Row));
         var put = quarantined.Values.Sum();
-        return new(new(accepted, page.Repeats + page.Valid.Count - accepted + page.Invalid.Count - put, put, page.Skipped), inserted, quarantined);
+        return new(new(accepted, page.Repeats + page.Valid.Count - accepted + page.Invalid.Count - put, put, page.Skipped), inserted, quarantined, []);
     }
 
     /// <inheritdoc/>

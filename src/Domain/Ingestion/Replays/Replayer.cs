@@ -32,7 +32,11 @@ internal sealed class Replayer(SourceCatalog sources, ChunkStore chunks, IBlobSt
             var owners = await committer.OwnersAsync(chunk.Tenant, chunk.Table, chosen, cancellationToken).ConfigureAwait(false);
             var rebuilt = await committer.CommitAsync(
                 original with { KeepFrom = chunk.KeepFrom }, pages[number - 1], page.FetchedAt, chosen, isNew: false, cancellationToken, owners).ConfigureAwait(false);
-            return (pinned, rebuilt with { Ledger = new(rebuilt.Inserted, rebuilt.Ledger.Read - rebuilt.Inserted, 0, rebuilt.Ledger.Skipped) });
+            return (pinned, rebuilt with
+            {
+                Ledger = new(rebuilt.Inserted, rebuilt.Ledger.Read - rebuilt.Inserted, 0, rebuilt.Ledger.Skipped),
+                Counted = rebuilt.Inserted == 0 ? [] : rebuilt.Counted,
+            });
         }
 
         var committed = await committer.CommitAsync(chunk, number, page.FetchedAt, chosen, isNew: false, cancellationToken).ConfigureAwait(false);

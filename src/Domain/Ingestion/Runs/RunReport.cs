@@ -9,7 +9,12 @@ namespace Sentiment.Domain.Ingestion.Runs;
 /// <param name="Completed">Of them ended well.</param>
 /// <param name="Failed">Of them failed.</param>
 /// <param name="Deferred">Of them left for a later run; written where there are any.</param>
-public sealed record Tally(int Total, int Completed, int Failed, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Deferred = 0);
+public sealed record Tally(int Total, int Completed, int Failed, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Deferred = 0)
+{
+    /// <summary>With one more chunk.</summary>
+    internal Tally With(ChunkRow chunk) => new(
+        Total + 1, Completed + (chunk.Status == WorkStatus.Completed ? 1 : 0), Failed + (chunk.Status == WorkStatus.Failed ? 1 : 0), Deferred + (chunk.Status == WorkStatus.Deferred ? 1 : 0));
+}
 
 /// <summary>Vendor calls of a run or a table: what was planned against what was done.</summary>
 /// <param name="Planned">What the chunks were planned to take.</param>
@@ -96,10 +101,7 @@ public sealed record RunReport(RunRow Run, IReadOnlyList<TenantReport> Tenants)
         await foreach (var chunk in ChunkStore.ListAsync(reader, id, null, null, cancellationToken).ConfigureAwait(false))
         {
             var (chunks, records, calls) = sums.GetValueOrDefault((chunk.Tenant, chunk.Table), (new(0, 0, 0), Ledger.Empty, CallTally.Empty));
-            sums[(chunk.Tenant, chunk.Table)] = (new(
-                chunks.Total + 1, chunks.Completed + (chunk.Status == WorkStatus.Completed ? 1 : 0),
-                chunks.Failed + (chunk.Status == WorkStatus.Failed ? 1 : 0), chunks.Deferred + (chunk.Status == WorkStatus.Deferred ? 1 : 0)),
-                records + chunk.Ledger, calls + CallTally.Of(chunk));
+            sums[(chunk.Tenant, chunk.Table)] = (chunks.With(chunk), records + chunk.Ledger, calls + CallTally.Of(chunk));
             foreach (var (field, count) in chunk.Reasons ?? None)
             {
                 var counts = reasons.TryGetValue((chunk.Tenant, chunk.Table), out var known) ? known : reasons[(chunk.Tenant, chunk.Table)] = new(StringComparer.Ordinal);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Sentiment.Domain.Live;
 using Sentiment.Domain.Storage;
 using Sentiment.Domain.Tenants;
 using Sentiment.Domain.Workflows;
@@ -7,7 +8,7 @@ namespace Sentiment.Domain.Ingestion.Runs;
 
 /// <summary>Runs by id, by time, by status and by arguments; their tenants and tables.</summary>
 /// <remarks>All rows about runs share one partition, so that a change of status moves its index rows in one atomic write.</remarks>
-public sealed class RunStore(ITableStore tables)
+public sealed class RunStore(ITableStore tables, ILiveSignals? live = null)
 {
     private const string Partition = "runs";
     private const int MaxPinned = 1000;
@@ -119,6 +120,7 @@ public sealed class RunStore(ITableStore tables)
                 last is null ? TableWrite.Insert("a|" + argumentsHash, Rows.Version, id)
                     : TableWrite.IfMatch("a|" + argumentsHash, Rows.Version, id, last.ETag),
             ], cancellationToken).ConfigureAwait(false);
+            live?.RunChanged(run.Id);
             return true;
         }
         catch (TableConflictException)
@@ -177,6 +179,7 @@ public sealed class RunStore(ITableStore tables)
         try
         {
             await tables.WriteAsync(Partition, writes, cancellationToken).ConfigureAwait(false);
+            live?.RunChanged(next.Id);
             return true;
         }
         catch (TableConflictException)
@@ -273,9 +276,12 @@ public sealed class RunStore(ITableStore tables)
     }
 
     /// <summary>Writes a tenant's row.</summary>
-    public Task PutTenantAsync(string run, RunTenantRow row, CancellationToken cancellationToken) =>
-        tables.WriteAsync(RunPartition(run),
-            [TableWrite.Upsert("t|" + row.Tenant.Id, Rows.Version, Rows.Write(row, RowJson.Default.RunTenantRow))], cancellationToken);
+    public async Task PutTenantAsync(string run, RunTenantRow row, CancellationToken cancellationToken)
+    {
+        await tables.WriteAsync(RunPartition(run),
+            [TableWrite.Upsert("t|" + row.Tenant.Id, Rows.Version, Rows.Write(row, RowJson.Default.RunTenantRow))], cancellationToken).ConfigureAwait(false);
+        live?.RunsChanged(row.Tenant.Id);
+    }
 
     /// <summary>The run's tables, of one tenant or of all.</summary>
     public static async Task<IReadOnlyList<RunTableRow>> TablesAsync(
@@ -301,9 +307,12 @@ public sealed class RunStore(ITableStore tables)
             ? Rows.Read(row, RowJson.Default.RunTableRow) : null;
 
     /// <summary>Writes a table's row.</summary>
-    public Task PutTableAsync(string run, RunTableRow row, CancellationToken cancellationToken) =>
-        tables.WriteAsync(RunPartition(run),
-            [TableWrite.Upsert($"w|{row.Tenant}|{TableLimits.Escape(row.Table)}", Rows.Version, Rows.Write(row, RowJson.Default.RunTableRow))], cancellationToken);
+    public async Task PutTableAsync(string run, RunTableRow row, CancellationToken cancellationToken)
+    {
+        await tables.WriteAsync(RunPartition(run),
+            [TableWrite.Upsert($"w|{row.Tenant}|{TableLimits.Escape(row.Table)}", Rows.Version, Rows.Write(row, RowJson.Default.RunTableRow))], cancellationToken).ConfigureAwait(false);
+        live?.RunsChanged(row.Tenant);
+    }
 
     internal static string RunPartition(string run) => "run|" + run;
 

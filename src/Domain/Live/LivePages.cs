@@ -1,0 +1,55 @@
+using Sentiment.Domain.Ingestion.Chunks;
+using Sentiment.Domain.Sources;
+using Sentiment.Domain.Trends;
+
+namespace Sentiment.Domain.Live;
+
+/// <summary>Turns committed pages into changes of groups: items of whichever group has them, and the minutes of bars that they count in.</summary>
+/// <remarks>
+/// Of a page that is announced after a restart nobody knows any more what it counted: the groups of its chunk's symbols are then
+/// read as a whole. Symbols that only the records of such a page named are left to the clients' next snapshots.
+/// </remarks>
+internal sealed class LivePages(LiveSignals signals, SourceCatalog sources, TimeProvider time) : IPageAnnouncer
+{
+    public Task AnnounceAsync(ChunkRow chunk, int page, IReadOnlyList<CountedItem>? counted, CancellationToken cancellationToken)
+    {
+        if (counted is not null)
+        {
+            Tell(chunk.Tenant, counted);
+        }
+        else if (sources.Find(chunk.Table) is null or { Kind: StreamKind.Texts })
+        {
+            foreach (var symbol in chunk.Symbols.Append(TrendStore.AllItems))
+            {
+                signals.Whole(new(chunk.Tenant, LiveKind.Items, symbol));
+                signals.Whole(new(chunk.Tenant, LiveKind.Trends, symbol));
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private void Tell(string tenant, IReadOnlyList<CountedItem> counted)
+    {
+        var now = Bucket.MinuteOf(time.GetUtcNow());
+        var first = LiveBars.FirstHour(now);
+        foreach (var (symbol, item) in counted)
+        {
+            if (Bucket.MinuteOf(item.PublishedAt) is var minute && minute >= first && minute <= now)
+            {
+                signals.Changed(new(tenant, LiveKind.Trends, symbol), minute);
+            }
+        }
+
+        foreach (var page in counted.GroupBy(c => c.Item.Id, StringComparer.Ordinal))
+        {
+            // An item that stood before shows its new symbols in the groups of its old ones, too.
+            var item = page.First().Item;
+            var reference = new ItemRef(item.Table, item.SourceId, new(item.PublishedAt, item.Id));
+            foreach (var symbol in page.Select(c => c.Symbol).Concat(item.Symbols).Append(TrendStore.AllItems).Distinct(StringComparer.Ordinal))
+            {
+                signals.Changed(new(tenant, LiveKind.Items, symbol), reference);
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.DependencyInjection;
+using Sentiment.Domain.Ingestion.Chunks;
+
+namespace Sentiment.Domain.Live;
+
+/// <summary>Registers live state and who tells it.</summary>
+public static class LiveServices
+{
+    /// <summary>
+    /// Registers the readers of live groups. The services must have the ingestion, an <see cref="ILiveDocuments"/> and an
+    /// <see cref="Tenants.ITenantDirectory"/>.
+    /// </summary>
+    public static IServiceCollection AddLiveState(this IServiceCollection services) => services
+        .AddSingleton<LiveBars>().AddSingleton<LiveRuns>().AddSingleton<LiveState>()
+        .AddSingleton(p => new LiveSnapshots(p.GetRequiredService<LiveState>(), p.GetRequiredService<TimeProvider>()));
+
+    /// <summary>
+    /// Registers who tells a hub's groups of changes; hosts without an <see cref="ILiveHub"/> leave it out, and nothing is told or
+    /// costs anything. The services must have <see cref="AddLiveState"/> and <see cref="LiveOptions"/>.
+    /// </summary>
+    public static IServiceCollection AddLivePublisher(this IServiceCollection services) => services
+        .AddSingleton<LiveSignals>().AddSingleton<ILiveSignals>(p => p.GetRequiredService<LiveSignals>())
+        .AddSingleton<IPageAnnouncer, LivePages>()
+        .AddHostedService<LivePublisher>();
+}
