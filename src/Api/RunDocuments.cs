@@ -188,4 +188,5 @@ public sealed record PurgedDocument(int InstancesDeleted);
 [JsonSerializable(typeof(LiveTableDocument))]
 [JsonSerializable(typeof(LiveChunkDocument))]
 [JsonSerializable(typeof(LiveSnapshotDocument))]
+[JsonSerializable(typeof(Negotiated))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -73,6 +73,7 @@ public static class SentimentApi
         readers.MapTrends();
         readers.MapMetrics();
         readers.MapLive();
+        readers.MapNegotiate();
         return routes;
     }
 

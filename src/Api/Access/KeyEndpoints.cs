@@ -1,17 +1,21 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
 using Sentiment.Api.OpenApi;
 using Sentiment.Api.Requests;
 using Sentiment.Domain.Access;
+using Sentiment.Domain.Live;
 
 namespace Sentiment.Api.Access;
 
 /// <summary>Making, listing and revoking tenants' keys.</summary>
-internal static class KeyEndpoints
+internal static partial class KeyEndpoints
 {
     private const string Id = "acme.0a1b2c3d4e5f6071";
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
     private static readonly DateTimeOffset Then = new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly string Expected = $"{{\"scopes\":[…]}} with at least one of {string.Join(", ", KeyScopes.All)} expected";
 
@@ -19,7 +23,7 @@ internal static class KeyEndpoints
     {
         routes.MapPost("/tenants/{tenant}/keys", CreateAsync).Tells("Makes a key, which is shown this once.", new KeyCreated(Id, $"sk_{Id}_…", [KeyScopes.Read], Then)).Takes(new KeyOrder([KeyScopes.Read]));
         routes.MapGet("/tenants/{tenant}/keys", ListAsync).Tells("A tenant's keys by id.", new Listed<KeyListed>([new(Id, $"sk_{Id}", [KeyScopes.Read], Then)], null));
-        routes.MapDelete("/tenants/{tenant}/keys/{id}", RevokeAsync).Tells("Revokes a key: at once in the process that answers, within 30 seconds in others.", null)
+        routes.MapDelete("/tenants/{tenant}/keys/{id}", RevokeAsync).Tells("Revokes a key: at once in the process that answers, within 30 seconds in others; its live connections are closed.", null)
             .Takes("id", "The key's id.", Id);
     }
 
@@ -51,8 +55,38 @@ internal static class KeyEndpoints
             [.. found.Select(k => new KeyListed(k.Id, k.Prefix, k.Scopes, k.CreatedAt))], cursors.Write(found.Count == count ? found[^1].Id : null)));
     }
 
-    private static async Task<NoContent> RevokeAsync(string tenant, string id, KeyStore keys, CancellationToken cancellationToken) =>
-        await keys.RevokeAsync(tenant, id, cancellationToken).ConfigureAwait(false) ? TypedResults.NoContent() : throw RequestProblem.None("id", $"no key '{id}'");
+    private static async Task<NoContent> RevokeAsync(
+        string tenant, string id, KeyStore keys, [FromServices] ILiveHub? hub, TimeProvider time, ILoggerFactory logs, CancellationToken cancellationToken)
+    {
+        if (!await keys.RevokeAsync(tenant, id, cancellationToken).ConfigureAwait(false))
+        {
+            throw RequestProblem.None("id", $"no key '{id}'");
+        }
+
+        if (hub is not null)
+        {
+            await CloseAsync(hub, id, time, logs.CreateLogger("Sentiment.Live")).ConfigureAwait(false);
+        }
+
+        return TypedResults.NoContent();
+    }
+
+    // The key is revoked by now, whatever becomes of its connections.
+    private static async Task CloseAsync(ILiveHub hub, string id, TimeProvider time, ILogger log)
+    {
+        using var limit = new CancellationTokenSource(CloseLimit, time);
+        try
+        {
+            await hub.CloseAsync(id, "the key was revoked", limit.Token).WaitAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception problem) when (problem is LiveHubException or OperationCanceledException)
+        {
+            StaysOpen(log, id, problem);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Key {Id} is revoked, but its live connections could not be closed.")]
+    private static partial void StaysOpen(ILogger logger, string id, Exception problem);
 }
 
 /// <summary>What is wanted of a new key.</summary>

@@ -8,10 +8,11 @@ using Sentiment.Domain.Retention;
 using Sentiment.Domain.Tenants;
 using Sentiment.LocalHost.Commands;
 using Sentiment.LocalHost.Data;
+using Sentiment.LocalHost.Live;
 
 namespace Sentiment.LocalHost.Serving;
 
-/// <summary>The server on one machine: schedule, API and page, on loopback.</summary>
+/// <summary>The server on one machine: schedule, API, live hub and page, on loopback.</summary>
 internal static class LocalServer
 {
     public const int DefaultPort = 7071;
@@ -51,6 +52,7 @@ internal static class LocalServer
         builder.Services.AddSingleton<ITenantDirectory>(new FixedTenants(roster));
         builder.Services.AddSingleton<ScheduledRuns>();
         builder.Services.AddSingleton(folder);
+        builder.Services.AddLiveHub(builder.Configuration);
         builder.Services.AddHostedService<Schedule>();
         builder.Services.AddHostedService<RetentionSchedule>();
         var chosen = Choose(port);
@@ -60,7 +62,9 @@ internal static class LocalServer
         await using var disposing = app.ConfigureAwait(false);
         CommandHost.Check(app.Services);
         app.UseSentimentApi();
+        app.UseWebSockets();
         app.MapSentimentApi();
+        app.MapLiveHub();
         app.MapStatusPage();
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
         held.Announce(chosen);

@@ -15,6 +15,7 @@ using Sentiment.Adapters.Files;
 using Sentiment.Adapters.Sqlite;
 using Sentiment.Domain.Access;
 using Sentiment.Domain.Ingestion;
+using Sentiment.Domain.Live;
 using Sentiment.Domain.Retention;
 using Sentiment.Domain.Scoring;
 using Sentiment.Domain.Sources;
@@ -57,6 +58,7 @@ internal sealed class ApiHost : IAsyncDisposable
         services.AddDocumentCache(builder.Configuration, isOneProcess: true);
         services.AddBound<ApiOptions>(builder.Configuration, ApiOptions.Section).AddSentimentApi();
         services.AddSingleton<IAdminKey, FixedAdminKey>().AddSingleton<ITenantDirectory>(new FixedTenants(Records.Roster));
+        services.AddSingleton<ILiveHub, ScriptedHub>();
         change?.Invoke(services);
         _app = builder.Build();
         _app.UseSentimentApi();
