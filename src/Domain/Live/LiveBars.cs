@@ -32,7 +32,7 @@ internal sealed class LiveBars(ITableReader reader, ChunkStore chunks, ILiveDocu
         {
             // Where minutes are asked for they make the hours, too.
             var grain = string.CompareOrdinal(day, DayOf(firstMinute)) >= 0 ? Grain.Minute : Grain.Hour;
-            foreach (var (key, bucket) in await DayAsync(tenant, symbol, day, grain, mark.IsFolded, cancellationToken).ConfigureAwait(false))
+            foreach (var (key, bucket) in await DayAsync(tenant, symbol, day, grain, mark.Row.IsFolded, cancellationToken).ConfigureAwait(false))
             {
                 if (key.Minute >= firstHour && key.Minute <= now)
                 {
