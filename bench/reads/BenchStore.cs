@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Threading.Channels;
+using Sentiment.Adapters.Sqlite;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Pages;
@@ -12,6 +14,7 @@ using Sentiment.Domain.Sources;
 using Sentiment.Domain.Storage;
 using Sentiment.Domain.Tenants;
 using Sentiment.Domain.Trends;
+using Sentiment.LocalHost;
 
 namespace Sentiment.ReadBench;
 
@@ -32,45 +35,73 @@ internal static class BenchStore
 
     public static string Symbol(int tenant, int symbol) => FormattableString.Invariant($"T{tenant:000}S{symbol:00}");
 
-    /// <summary>Writes all of it; the last day stays as pages left it, the others are compacted, as an hour's work would.</summary>
-    public static async Task FillAsync(IServiceProvider services, int items, DateTimeOffset now)
+    /// <summary>Writes all of it; the last day stays as pages left it, the others are folded, as an hour's work would.</summary>
+    public static async Task FillAsync(string folder, int items, DateTimeOffset now)
     {
+        var builder = WebApplication.CreateBuilder();
+        builder.Services.AddPipeline(builder.Configuration, folder);
+        builder.Services.AddSingleton<HeldTables>().AddSingleton<ITableStore>(p => p.GetRequiredService<HeldTables>()).AddSingleton<ITableReader>(p => p.GetRequiredService<HeldTables>());
+        builder.Services.AddSingleton<ISentimentScorer, LetterScorer>();
+        await using var services = builder.Services.BuildServiceProvider();
+        var held = services.GetRequiredService<HeldTables>();
+
+        // The product makes its file.
+        var file = services.GetRequiredService<SqliteTableStore>();
+        await file.WriteAsync("bench", [TableWrite.Upsert("made", Rows.Version, "1"u8.ToArray())], default);
+        await file.DisposeAsync();
+        var full = Channel.CreateBounded<List<IReadOnlyList<TableRow>>>(2);
+        var writing = Task.Run(async () =>
+        {
+            using var bulk = new BulkRows(Path.Combine(folder, "tables.db"));
+            await foreach (var rows in full.Reader.ReadAllAsync())
+            {
+                bulk.Put(rows);
+            }
+        });
         var random = new Random(20260101);
         await services.GetRequiredService<RunStore>().TryCreateAsync(
             new(Run, new([], [], null, null, "bench"), now.AddDays(-1), null, WorkStatus.Running, Tenants, new IngestionOptions(), OverlapPolicy.Skip), "bench", [.. Roster.Tenants], default);
         var written = 0;
-        for (var t = 0; t < Tenants; t++)
+        for (var t = 0; t < Roster.Tenants.Count && !writing.IsCompleted; t++)
         {
             var tenant = Roster.Tenants[t];
-            var own = (int)(((long)items * (t + 1) / Tenants) - ((long)items * t / Tenants));
-            foreach (var (table, index) in Tables.Select((name, i) => (name, i)))
+            if (tenant.Id == Dense)
             {
-                await CommitAsync(services, tenant, table, Texts(random, t, table, own / 2, now), now);
-                written += own / 2;
+                // An item a minute for a week, for the sizes of many bars.
+                await CommitAsync(services, tenant, Tables[0], [.. Enumerable.Range(0, 7 * 1440).Select(m => Text(random, "DENSE", $"d{m}", now.AddMinutes(-m - 1)))], now);
+            }
+            else
+            {
+                var own = (int)(((long)items * (t + 1) / Tenants) - ((long)items * t / Tenants));
+                foreach (var table in Tables)
+                {
+                    await CommitAsync(services, tenant, table, Texts(random, t, table, own / 2, now), now);
+                    written += own / 2;
+                }
+
+                await PricesAsync(services, tenant.Id, Symbol(t, 0), now, random);
             }
 
-            await PricesAsync(services, tenant.Id, Symbol(t, 0), now, random);
+            await MarkAsync(services, tenant.Id, now);
             await services.GetRequiredService<MetricsUpkeep>().CountAsync(tenant, default);
+            await full.Writer.WriteAsync(held.Take(name => !name.Contains(tenant.Id, StringComparison.Ordinal)));
             if ((t + 1) % 50 == 0)
             {
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {t + 1} tenants, {written:#,0} items"));
             }
         }
 
-        // An item a minute for a week, for the sizes of many bars.
-        await CommitAsync(services, Roster.Tenants[^1], Tables[0], [.. Enumerable.Range(0, 7 * 1440).Select(m => Text(random, "DENSE", $"d{m}", now.AddMinutes(-m - 1)))], now);
+        full.Writer.Complete();
+        await writing;
     }
 
     /// <summary>Notes which days are folded, as the hourly fold does.</summary>
-    public static async Task MarkAsync(IServiceProvider services, DateTimeOffset now)
+    private static async Task MarkAsync(IServiceProvider services, string tenant, DateTimeOffset now)
     {
         var days = services.GetRequiredService<DayStore>();
-        foreach (var tenant in Roster.Tenants)
+        foreach (var (day, mark) in (await days.AllAsync(tenant, default)).Where(d => d.Day != Rows.Day(now)))
         {
-            foreach (var (day, mark) in (await days.AllAsync(tenant.Id, default)).Where(d => !d.Mark.Row.IsFolded && d.Day != Rows.Day(now)))
-            {
-                await days.ChangeAsync(tenant.Id, day, mark, mark.Row with { IsFolded = true }, default);
-            }
+            await days.ChangeAsync(tenant, day, mark, mark.Row with { IsFolded = true }, default);
         }
     }
 

@@ -183,10 +183,10 @@ public sealed record PurgedDocument(int InstancesDeleted);
 [JsonSerializable(typeof(TrendDocument))]
 [JsonSerializable(typeof(TrendArrays))]
 [JsonSerializable(typeof(MetricsDocument))]
-[JsonSerializable(typeof(Negotiated))]
 [JsonSerializable(typeof(TrendBarDocument))]
 [JsonSerializable(typeof(LiveRunDocument))]
 [JsonSerializable(typeof(LiveTableDocument))]
 [JsonSerializable(typeof(LiveChunkDocument))]
 [JsonSerializable(typeof(LiveSnapshotDocument))]
+[JsonSerializable(typeof(Negotiated))]
 public sealed partial class ApiJson : JsonSerializerContext;

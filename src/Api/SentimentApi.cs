@@ -72,8 +72,8 @@ public static class SentimentApi
         readers.MapPrices();
         readers.MapTrends();
         readers.MapMetrics();
-        readers.MapNegotiate();
         readers.MapLive();
+        readers.MapNegotiate();
         return routes;
     }
 

@@ -76,7 +76,8 @@ internal sealed class SqliteFile(SqliteOptions options)
 
         return Open(SqliteOpenMode.ReadOnly, connection =>
         {
-            Run(connection, "PRAGMA cache_size=-16384;PRAGMA temp_store=MEMORY;");
+            // What other reads left in the system's memory is read where it lies; 2 GiB is the most that SQLite maps.
+            Run(connection, "PRAGMA cache_size=-16384;PRAGMA mmap_size=2147418112;PRAGMA temp_store=MEMORY;");
             return !IsNew(connection);
         });
     }

@@ -41,6 +41,9 @@ public static class IngestionServices
         services.AddSingleton<QuarantineStore>();
         services.AddSingleton<TrendStore>();
         services.AddHostedService<StageWatch>();
+        services.AddSingleton<KeptBars>();
+        services.AddSingleton<FoldedDays>();
+        services.AddSingleton<PriceTrend>();
         services.AddSingleton<TrendQuery>();
         services.AddSingleton<Compaction>();
         services.AddSingleton<TrendUpkeep>();

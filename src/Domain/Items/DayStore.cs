@@ -88,12 +88,12 @@ public sealed class DayStore(ITableStore tables, TimeProvider time)
     }
 
     /// <summary>The marks of days from one to another, both included, by day; one range.</summary>
-    internal static async Task<Dictionary<string, DayMark>> MarksAsync(ITableReader reader, string tenant, string from, string to, CancellationToken cancellationToken)
+    internal static async Task<Dictionary<string, Stored<DayMark>>> MarksAsync(ITableReader reader, string tenant, string from, string to, CancellationToken cancellationToken)
     {
-        var found = new Dictionary<string, DayMark>(StringComparer.Ordinal);
+        var found = new Dictionary<string, Stored<DayMark>>(StringComparer.Ordinal);
         await foreach (var row in reader.QueryAsync(new(Partition(tenant), from, Rows.After(to)), cancellationToken).ConfigureAwait(false))
         {
-            found[row.Key] = Rows.Read(row, RowJson.Default.DayMark);
+            found[row.Key] = new(Rows.Read(row, RowJson.Default.DayMark), row.ETag);
         }
 
         return found;

@@ -19,7 +19,7 @@ internal sealed class LivePages(LiveSignals signals, SourceCatalog sources, Time
         }
         else if (sources.Find(chunk.Table) is null or { Kind: StreamKind.Texts })
         {
-            foreach (var symbol in chunk.Symbols.Append(TrendStore.AllItems))
+            foreach (var symbol in chunk.Symbols.Where(s => s != SourceDescription.AnySymbol).Append(TrendStore.AllItems))
             {
                 signals.Whole(new(chunk.Tenant, LiveKind.Items, symbol));
                 signals.Whole(new(chunk.Tenant, LiveKind.Trends, symbol));

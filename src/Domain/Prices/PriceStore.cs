@@ -7,7 +7,7 @@ namespace Sentiment.Domain.Prices;
 /// <remarks>
 /// Bars live in partition <c>prices|TENANT|TABLE</c> under <c>SYMBOL|</c>, newest first, so that those of a symbol in a
 /// period of time, or the one before a time, are one range. The series <c>SYMBOL|TABLE</c> in partition
-/// <c>series|TENANT</c> lead to them; a series is there before its first bar.
+/// <c>series|TENANT</c> lead to them; a series is there before its first bar and changes after each that is written.
 /// </remarks>
 public sealed class PriceStore(ITableStore tables)
 {
@@ -49,14 +49,19 @@ public sealed class PriceStore(ITableStore tables)
             .Select(s => TableWrite.Insert(SeriesKey(s.Symbol, s.Table), Rows.Version, Rows.Write(s, RowJson.Default.PriceSeries)))], cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Series of a tenant by symbol and table, with their keys.</summary>
-    internal static async Task<IReadOnlyList<(string Key, PriceSeries Series)>> SeriesAsync(
+    /// <summary>Changes series whose bars have changed, so that what is kept of them is read anew; whoever writes or removes bars does it last.</summary>
+    internal Task TouchAsync(string tenant, string table, IReadOnlyCollection<string> symbols, CancellationToken cancellationToken) =>
+        tables.WriteAllAsync(SeriesPartition(tenant), [.. symbols.Select(s =>
+            TableWrite.Upsert(SeriesKey(s, table), Rows.Version, Rows.Write(new PriceSeries(s, table), RowJson.Default.PriceSeries)))], cancellationToken);
+
+    /// <summary>Series of a tenant by symbol and table, with their keys and what they change with.</summary>
+    internal static async Task<IReadOnlyList<(string Key, PriceSeries Series, string ETag)>> SeriesAsync(
         ITableReader reader, TableRange range, CancellationToken cancellationToken)
     {
-        var found = new List<(string, PriceSeries)>();
+        var found = new List<(string, PriceSeries, string)>();
         await foreach (var row in reader.QueryAsync(range, cancellationToken).ConfigureAwait(false))
         {
-            found.Add((row.Key, Rows.Read(row, RowJson.Default.PriceSeries)));
+            found.Add((row.Key, Rows.Read(row, RowJson.Default.PriceSeries), row.ETag));
         }
 
         return found;

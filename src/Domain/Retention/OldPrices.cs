@@ -7,7 +7,7 @@ using Sentiment.Domain.Storage;
 namespace Sentiment.Domain.Retention;
 
 /// <summary>Removes bars of prices that are older than their tenant keeps items, series by series.</summary>
-internal sealed class OldPrices(RetentionStore retention, ITableStore tables)
+internal sealed class OldPrices(RetentionStore retention, PriceStore prices, ITableStore tables)
 {
     private const int SeriesPerRead = 100;
     private const int BarsPerStep = 50;
@@ -22,7 +22,7 @@ internal sealed class OldPrices(RetentionStore retention, ITableStore tables)
         {
             var range = new TableRange(PriceStore.SeriesPartition(tenant.Tenant), after is null ? "" : Rows.After(after), Limit: SeriesPerRead);
             var page = await PriceStore.SeriesAsync(tables, range, cancellationToken).ConfigureAwait(false);
-            foreach (var (key, series) in page)
+            foreach (var (key, series, _) in page)
             {
                 if (!await RemoveAsync(tenant.Tenant, series, horizon, standings, budget, cancellationToken).ConfigureAwait(false))
                 {
@@ -65,15 +65,18 @@ internal sealed class OldPrices(RetentionStore retention, ITableStore tables)
 
             await RemovedRecords.RemoveAsync(tables, all.Partition, removed, cancellationToken).ConfigureAwait(false);
             SentimentMeter.RetentionRemoved.Add(removed.Count, new KeyValuePair<string, object?>("kind", "price"));
-            if (read < BarsPerStep)
-            {
-                return true;
-            }
-
             hasRemoved |= removed.Count > 0;
-            if (hasRemoved && budget.IsUsedUp)
+            var isDone = read < BarsPerStep;
+
+            // Without any progress the next call would read the same again.
+            if (isDone || (hasRemoved && budget.IsUsedUp))
             {
-                return false; // Without any progress the next call would read the same again.
+                if (hasRemoved)
+                {
+                    await prices.TouchAsync(tenant, series.Table, [series.Symbol], cancellationToken).ConfigureAwait(false);
+                }
+
+                return isDone;
             }
         }
     }

@@ -3,7 +3,6 @@ using Sentiment.Domain.Anomalies;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Items;
 using Sentiment.Domain.Prices;
-using Sentiment.Domain.Sources;
 using Sentiment.Domain.Storage;
 
 namespace Sentiment.Domain.Trends;
@@ -14,7 +13,7 @@ namespace Sentiment.Domain.Trends;
 public sealed record Trend(IReadOnlyList<TrendBar> Bars, string? PriceTable);
 
 /// <summary>Reads trends: a range or two of each day, days side by side.</summary>
-public sealed class TrendQuery(ITableReader reader, ChunkStore chunks, SourceCatalog sources, IOptions<TrendOptions> options)
+public sealed class TrendQuery(ITableReader reader, FoldedDays folded, PriceTrend priceTrend, ChunkStore chunks, IOptions<TrendOptions> options)
 {
     /// <summary>The most bars of one read.</summary>
     public const int MaxBars = 20_000;
@@ -43,14 +42,14 @@ public sealed class TrendQuery(ITableReader reader, ChunkStore chunks, SourceCat
         // What stands out is told by the bars before it.
         var before = first - (SpikeWindow * resolution.Minutes);
         var prices = symbol is null ? Task.FromResult<(string? Table, IReadOnlyDictionary<long, PriceSpan> Bars)>((null, new Dictionary<long, PriceSpan>()))
-            : PriceTrend.ReadAsync(reader, sources, tenant, symbol, resolution, TimeOf(first), TimeOf(end), cancellationToken);
-        var scores = await BucketsAsync(tenant, symbol ?? TrendStore.AllItems, resolution, before, end, cancellationToken).ConfigureAwait(false);
+            : priceTrend.ReadAsync(tenant, symbol, resolution, first, end, cancellationToken);
+        var scores = await ScoresAsync(tenant, symbol ?? TrendStore.AllItems, resolution, before, end, cancellationToken).ConfigureAwait(false);
         var (table, spans) = await prices.ConfigureAwait(false);
         return new([.. Bars(scores, spans, resolution, before, first, end)], table);
     }
 
     private IEnumerable<TrendBar> Bars(
-        Dictionary<long, Scored> scores, IReadOnlyDictionary<long, PriceSpan> spans, Resolution resolution, long before, long first, long end)
+        Dictionary<long, ScoreBar> scores, IReadOnlyDictionary<long, PriceSpan> spans, Resolution resolution, long before, long first, long end)
     {
         // A count may differ by its square root by chance; a mean by a hundredth without anybody's noticing.
         var (volume, sentiment) = (new RollingDeviation(SpikeWindow, SpikeLeast, floor: 1), new RollingDeviation(SpikeWindow, SpikeLeast, floor: 0.01));
@@ -71,17 +70,17 @@ public sealed class TrendQuery(ITableReader reader, ChunkStore chunks, SourceCat
             var price = spans.GetValueOrDefault(minute);
             if (minute >= first && (scored is not null || price is not null))
             {
-                yield return new(minute, scored?.Total, mean, scored?.Sources ?? Scored.NoSources, price, spikes);
+                yield return new(minute, scored?.Total, mean, scored?.Sources ?? ScoreBar.NoSources, price, spikes);
             }
         }
     }
 
     private static bool IsSpike(double? deviations) => Math.Abs(deviations ?? 0) > RollingDeviation.Threshold;
 
-    private async Task<Dictionary<long, Scored>> BucketsAsync(
+    private async Task<Dictionary<long, ScoreBar>> ScoresAsync(
         string tenant, string symbol, Resolution resolution, long from, long end, CancellationToken cancellationToken)
     {
-        var bars = new Dictionary<long, Scored>();
+        var bars = new Dictionary<long, ScoreBar>();
         var days = Enumerable.Range(0, (int)((Bucket.StartOf(end - 1, 1440) - Bucket.StartOf(from, 1440)) / 1440) + 1)
             .Select(d => Rows.Day(TimeOf(Bucket.StartOf(from, 1440) + (d * 1440L))));
 
@@ -90,30 +89,19 @@ public sealed class TrendQuery(ITableReader reader, ChunkStore chunks, SourceCat
         var marks = await DayStore.MarksAsync(reader, tenant, Rows.Day(TimeOf(from)), Rows.Day(TimeOf(end - 1)), cancellationToken).ConfigureAwait(false);
         foreach (var some in days.Where(marks.ContainsKey).Chunk(DaysAtOnce))
         {
-            var read = await Task.WhenAll(some.Select(day => TrendReader.DayAsync(
-                reader, tenant, day, symbol, resolution.Grain, chunks.CommittedAsync, cancellationToken, marks[day].IsFolded))).ConfigureAwait(false);
-            foreach (var (key, bucket) in read.SelectMany(d => d).Where(b => b.Key.Minute >= from && b.Key.Minute < end))
+            // A bar is of one day.
+            foreach (var bar in (await Task.WhenAll(some.Select(DayAsync)).ConfigureAwait(false)).SelectMany(d => d).Where(b => b.Total.Minute >= from && b.Total.Minute < end))
             {
-                var start = Bucket.StartOf(key.Minute, resolution.Minutes);
-                if (!bars.TryGetValue(start, out var bar))
-                {
-                    bars.Add(start, bar = new(new Bucket { Minute = start }));
-                }
-
-                bar.Total.Merge(bucket);
-                bar.Sources[key.Table] = bar.Sources.GetValueOrDefault(key.Table) + bucket.Count;
+                bars.Add(bar.Total.Minute, bar);
             }
         }
 
         return bars;
+
+        async Task<IEnumerable<ScoreBar>> DayAsync(string day) => marks[day].Row.IsFolded
+            ? await folded.ReadAsync(tenant, day, symbol, resolution, marks[day], cancellationToken).ConfigureAwait(false)
+            : ScoreBar.Of(await TrendReader.DayAsync(reader, tenant, day, symbol, resolution.Grain, chunks.CommittedAsync, cancellationToken).ConfigureAwait(false), resolution);
     }
 
     private static DateTimeOffset TimeOf(long minute) => DateTimeOffset.UnixEpoch.AddMinutes(minute);
-
-    private sealed record Scored(Bucket Total)
-    {
-        public static readonly SortedDictionary<string, long> NoSources = new(StringComparer.Ordinal);
-
-        public SortedDictionary<string, long> Sources { get; } = new(StringComparer.Ordinal);
-    }
 }

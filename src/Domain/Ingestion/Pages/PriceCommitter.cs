@@ -54,6 +54,10 @@ internal sealed class PriceCommitter(PriceStore prices, QuarantineStore quaranti
         }
 
         await prices.ReplaceAsync(chunk.Tenant, chunk.Table, taken, cancellationToken).ConfigureAwait(false);
+
+        // An earlier try may have written them and ended here.
+        var own = fresh.Concat(taken.Select(t => t.Bar)).Concat(known.Values.Select(k => k.Row).Where(stamp.IsOn));
+        await prices.TouchAsync(chunk.Tenant, chunk.Table, own.Select(b => b.Symbol).ToHashSet(StringComparer.Ordinal), cancellationToken).ConfigureAwait(false);
         SentimentMeter.StageDuration.Record(time.GetElapsedTime(storing).TotalSeconds, new KeyValuePair<string, object?>("stage", "store"));
 
         var inserted = fresh.Count - stood.Count;
