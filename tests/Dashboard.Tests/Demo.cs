@@ -8,7 +8,7 @@ using System.Text.Json;
 namespace Sentiment.Dashboard.Tests;
 
 /// <summary>A real <c>demo</c> process of two tenants that has done its first run; further runs are only those that a test asks for.</summary>
-public sealed class Demo : IAsyncLifetime
+public sealed class Demo : IAsyncLifetime, IDisposable
 {
     private const string Never = "0 0 0 1 1 *";
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
@@ -65,21 +65,25 @@ public sealed class Demo : IAsyncLifetime
         Http.DefaultRequestHeaders.Authorization = new("Bearer", Key);
         Tenants = [.. (await GetAsync("/api/tenants")).GetProperty("items").EnumerateArray().Select(t => t.GetProperty("id").GetString()!)];
         await UntilAsync(async () => (await GetAsync("/api/runs")).GetProperty("items") is { } runs && runs.GetArrayLength() > 0
-            && runs.EnumerateArray().All(r => r.GetProperty("endedAt").ValueKind != JsonValueKind.Null), limit.Token);
+            && runs.EnumerateArray().All(r => r.GetProperty("endedAt").ValueKind != JsonValueKind.Null));
     }
 
     public async Task DisposeAsync()
     {
-        Http?.Dispose();
-        _vendors?.Dispose();
         if (_process is { HasExited: false })
         {
             _process.Kill();
             await _process.WaitForExitAsync(CancellationToken.None);
         }
 
-        _process?.Dispose();
         Directory.Delete(_data, recursive: true);
+    }
+
+    public void Dispose()
+    {
+        Http?.Dispose();
+        _vendors?.Dispose();
+        _process?.Dispose();
     }
 
     public async Task<JsonElement> GetAsync(string path) => await Http.GetFromJsonAsync<JsonElement>(new Uri(path, UriKind.Relative));
@@ -106,19 +110,20 @@ public sealed class Demo : IAsyncLifetime
     /// <summary>Runs a tenant and waits for the end.</summary>
     public async Task<string> RunAsync(string tenant)
     {
-        using var limit = new CancellationTokenSource(Limit);
         using var started = await Http.PostAsJsonAsync(new Uri("/api/runs", UriKind.Relative), new { tenants = new[] { tenant } });
         Assert.Equal(HttpStatusCode.Accepted, started.StatusCode);
         var run = (await started.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
-        await UntilAsync(async () => (await GetAsync($"/api/runs/{run}")).GetProperty("endedAt").ValueKind != JsonValueKind.Null, limit.Token);
+        await UntilAsync(async () => (await GetAsync($"/api/runs/{run}")).GetProperty("endedAt").ValueKind != JsonValueKind.Null);
         return run;
     }
 
-    private static async Task UntilAsync(Func<Task<bool>> holds, CancellationToken cancellationToken)
+    /// <summary>Waits for what becomes so in its own time.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> holds)
     {
+        using var limit = new CancellationTokenSource(Limit);
         while (!await holds())
         {
-            await Task.Delay(50, cancellationToken);
+            await Task.Delay(50, limit.Token);
         }
     }
 

@@ -55,7 +55,7 @@ public sealed class HostileTextTests(Chromium chromium, Demo demo) : PageTest(ch
 
         var title = Title("Follow me");
         await Expect(title).ToBeVisibleAsync();
-        var links = Page.Locator(".headlines a", new() { Has = title });
+        var links = Page.Locator(".headlines a", new() { HasText = "Follow me" });
         Assert.Equal(isLink ? 1 : 0, await links.CountAsync());
         if (isLink)
         {

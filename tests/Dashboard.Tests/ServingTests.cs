@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text.Json;
 
 namespace Sentiment.Dashboard.Tests;
 
@@ -34,4 +35,19 @@ public sealed class ServingTests(Demo demo)
         Assert.Empty(plain.Content.Headers.ContentEncoding);
         Assert.InRange(small.Content.Headers.ContentLength!.Value, 1, plain.Content.Headers.ContentLength!.Value / 2);
     }
+
+    [Fact]
+    public async Task On_Azure_the_policy_is_the_same_but_for_where_the_API_is()
+    {
+        using var answer = await demo.Http.GetAsync(demo.Address);
+        using var azure = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Demo.Built("Dashboard"), "public", "staticwebapp.config.json")));
+        var headers = azure.RootElement.GetProperty("globalHeaders");
+
+        Assert.Equal(Directives(answer.Headers.GetValues("Content-Security-Policy").Single()), Directives(headers.GetProperty("Content-Security-Policy").GetString()!));
+        Assert.Equal(answer.Headers.GetValues("Referrer-Policy").Single(), headers.GetProperty("Referrer-Policy").GetString());
+        Assert.Equal(answer.Headers.GetValues("X-Content-Type-Options").Single(), headers.GetProperty("X-Content-Type-Options").GetString());
+    }
+
+    private static List<string> Directives(string policy) =>
+        [.. policy.Split("; ").Where(d => !d.StartsWith("connect-src", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 }

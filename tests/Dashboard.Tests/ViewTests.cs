@@ -105,7 +105,7 @@ public sealed class ViewTests(Chromium chromium, Demo demo) : PageTest(chromium,
         {
             var answer = await route.FetchAsync();
             var body = (await answer.TextAsync()).Replace("\"status\":\"completed\",\"startedAt\"", "\"status\":\"running\",\"startedAt\"", StringComparison.Ordinal);
-            await route.FulfillAsync(new() { Response = answer, Body = body });
+            await route.FulfillAsync(new() { Status = answer.Status, ContentType = "application/json", Body = body });
         });
         await OpenAsync($"runs/{run}");
 

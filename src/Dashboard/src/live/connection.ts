@@ -117,6 +117,10 @@ export class Connection {
   }
 
   async #url(): Promise<string> {
+    if (this.#isEnded) {
+      throw new Error('nobody looks any more');
+    }
+
     const answer = await this.api.post<{ url: string }>(path`/tenants/${this.tenant}/negotiate`);
     return answer!.url;
   }
@@ -141,6 +145,11 @@ export class Connection {
     });
     this.#client = client;
     client.on('connected', () => {
+      if (this.#isEnded) {
+        client.stop(); // It ended while the connection was being made.
+        return;
+      }
+
       this.#become('connected');
       this.#feeds.forEach((used) => void used.feed.connect());
     });

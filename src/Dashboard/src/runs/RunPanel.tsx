@@ -81,7 +81,7 @@ const Row = memo(function Row({ row, isFirst }: { row: GridRow; isFirst: boolean
   const told = tally.total === 0 ? 'nothing to do' : `${count(tally.completed)} of ${count(tally.total)} chunks done${tally.failed > 0 ? `, ${count(tally.failed)} failed` : ''}${tally.deferred ? `, ${count(tally.deferred)} left for later` : ''}`;
   return (
     <tr>
-      <th scope="row" class={isFirst ? '' : 'same'}>{row.tenant}</th>
+      <th scope="row">{isFirst ? row.tenant : <span class="vh">{row.tenant}</span>}</th>
       <td>{row.table}</td>
       <td><span class={`status ${row.status}`}>{row.status}</span></td>
       <td>
