@@ -62,7 +62,8 @@ internal sealed class WriterLock : IDisposable
         _file.Dispose();
     }
 
-    private static Writer? Read(DataFolder folder)
+    /// <summary>Who writes to a folder, as it has said; null: nobody has.</summary>
+    public static Writer? Read(DataFolder folder)
     {
         try
         {

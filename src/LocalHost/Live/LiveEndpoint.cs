@@ -5,12 +5,13 @@ using Microsoft.Extensions.Options;
 namespace Sentiment.LocalHost.Live;
 
 /// <summary>Where clients connect: lets them in or says why not, then reads what they send.</summary>
-internal sealed class LiveEndpoint(LiveHub hub, AccessTokens tokens, IOptions<LiveHubOptions> options)
+internal sealed class LiveEndpoint(LiveHub hub, AccessTokens tokens, IOptions<LiveHubOptions> options, TimeProvider time)
 {
     private const string Plain = "json.webpubsub.azure.v1";
     private const string Reliable = "json.reliable.webpubsub.azure.v1";
     private const string Bearer = "Bearer ";
     private const int FirstBytes = 1024;
+    private static readonly TimeSpan RefusalLimit = TimeSpan.FromSeconds(5);
     private static readonly string[] OwnNames = ["localhost", "127.0.0.1", "[::1]"];
 
     public async Task ConnectAsync(HttpContext context)
@@ -42,16 +43,16 @@ internal sealed class LiveEndpoint(LiveHub hub, AccessTokens tokens, IOptions<Li
         var query = context.Request.Query;
         if (protocol == Reliable && query["awps_connection_id"].ToString() is { Length: > 0 } id)
         {
-            await RunAsync(context, protocol, hub.Find(id, query["awps_reconnection_token"].ToString())).ConfigureAwait(false);
+            await RunAsync(context, protocol, hub.Find(id, query["awps_reconnection_token"].ToString()), isNew: false).ConfigureAwait(false);
             return;
         }
 
         var (user, problem) = await tokens.ReadAsync(Token(context.Request), hub.Audience).ConfigureAwait(false);
-        await RunAsync(
-            context, protocol, hub.Open(user ?? throw new RefusedException(StatusCodes.Status401Unauthorized, "access_token: " + problem), protocol == Reliable)).ConfigureAwait(false);
+        var connection = hub.Open(user ?? throw new RefusedException(StatusCodes.Status401Unauthorized, "access_token: " + problem), protocol == Reliable);
+        await RunAsync(context, protocol, connection, isNew: true).ConfigureAwait(false);
     }
 
-    private async Task RunAsync(HttpContext context, string protocol, HubConnection? connection)
+    private async Task RunAsync(HttpContext context, string protocol, HubConnection? connection, bool isNew)
     {
         hub.Count(1);
         WebSocket? socket = null;
@@ -67,8 +68,10 @@ internal sealed class LiveEndpoint(LiveHub hub, AccessTokens tokens, IOptions<Li
             if (connection?.Attach(socket) != true)
             {
                 // A client that is refused with a status tries again for half a minute; one that is told so connects anew at once.
+                using var limit = new CancellationTokenSource(RefusalLimit, time);
                 connection = null;
-                await socket.CloseOutputAsync(WebSocketCloseStatus.PolicyViolation, "the connection cannot be recovered; connect anew", context.RequestAborted).ConfigureAwait(false);
+                await socket.CloseAsync(WebSocketCloseStatus.PolicyViolation, "the connection cannot be recovered; connect anew", limit.Token).ConfigureAwait(false);
+                return;
             }
 
             isLost = await ReadAsync(socket, connection, context.RequestAborted).ConfigureAwait(false);
@@ -79,7 +82,7 @@ internal sealed class LiveEndpoint(LiveHub hub, AccessTokens tokens, IOptions<Li
         }
         finally
         {
-            if (connection is not null && (socket is null || connection.Detach(socket, isLost)))
+            if (connection is not null && (socket is null ? isNew : connection.Detach(socket, isLost)))
             {
                 hub.Forget(connection);
             }
@@ -90,7 +93,7 @@ internal sealed class LiveEndpoint(LiveHub hub, AccessTokens tokens, IOptions<Li
     }
 
     // True: the client may come back, for it did not say that this is the end.
-    private async Task<bool> ReadAsync(WebSocket socket, HubConnection? connection, CancellationToken cancellationToken)
+    private async Task<bool> ReadAsync(WebSocket socket, HubConnection connection, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -115,7 +118,7 @@ internal sealed class LiveEndpoint(LiveHub hub, AccessTokens tokens, IOptions<Li
                     return await ClosedAsync(socket, cancellationToken).ConfigureAwait(false);
                 }
 
-                if (connection is { HasEnded: false })
+                if (!connection.HasEnded)
                 {
                     Handle(connection, part, buffer.AsMemory(0, length));
                 }

@@ -15,6 +15,10 @@ internal static class Plain
 
     public static void Line(string line) => Console.Out.WriteLine(line);
 
+    /// <summary>Text of others for a terminal: nothing in it steers that, breaks the line or turns its direction.</summary>
+    public static string Safe(string text) => string.Concat(text.Select(c => char.GetUnicodeCategory(c) is UnicodeCategory.Control
+        or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? ' ' : c));
+
     public static Table Table(params string[] columns)
     {
         var table = new Table { Border = TableBorder.Simple };

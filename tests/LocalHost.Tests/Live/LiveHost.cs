@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -16,12 +17,16 @@ internal sealed class LiveHost : IAsyncDisposable
 {
     public const string Plain = "json.webpubsub.azure.v1";
     public const string Reliable = "json.reliable.webpubsub.azure.v1";
+    public const string AdminKey = "the-admin-key";
     private readonly WebApplication _app;
 
     private LiveHost(TimeProvider? time, (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+
+        // A machine that stands still for a while must not make clients look silent.
+        builder.Configuration["Live:PingSeconds"] = "3600";
         builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create("Live:" + s.Key, (string?)s.Value)));
         builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Logged);
         builder.Services.AddRouting().AddProblemDetails().AddSingleton(time ?? Time).AddLiveHub(builder.Configuration);
@@ -29,6 +34,9 @@ internal sealed class LiveHost : IAsyncDisposable
         _app.UseRouting();
         _app.UseWebSockets();
         _app.MapLiveHub();
+        _app.MapPost("/api/tenants/{tenant}/negotiate", async (string tenant, HttpContext context, ILiveHub hub) =>
+            context.Request.Headers.Authorization != $"Bearer {AdminKey}" ? Results.StatusCode(401) : tenant != "acme" ? Results.NotFound()
+            : Results.Json(new { url = await hub.ClientUrlAsync(tenant, "admin", default) }));
     }
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 2, 12, 0, 0, TimeSpan.Zero));
