@@ -5,12 +5,21 @@ using Sentiment.LiveBench;
 
 // LiveBench [ROUNDS]: how long a message takes from the server's send to each client of a group, over real sockets to another process: the hub,
 // ASP.NET Core SignalR and a bare loop over WebSockets, all connected at once and measured in turn. Needs 'ulimit -n' of 16,000 or more. Ends with 1
-// where a target is missed.
+// where a target is missed. LiveBench deltas [PAGES] [ITEMS] [PAUSE]: bytes and delay of changes told by the publisher against whole groups, for so many pages
+// of so many items, so many milliseconds apart.
 const int Messages = 20;
 if (args is ["clients", var port, var token])
 {
     await new Clients(int.Parse(port, CultureInfo.InvariantCulture), token).RunAsync();
     return 0;
+}
+
+if (args is ["deltas", ..])
+{
+    var numbers = args[1..].Select(a => int.Parse(a, CultureInfo.InvariantCulture)).ToList();
+    var (share, delay) = await new Deltas(numbers.ElementAtOrDefault(0) is > 0 and var p ? p : 100, numbers.ElementAtOrDefault(1) is > 0 and var n ? n : 10, TimeSpan.FromMilliseconds(numbers.ElementAtOrDefault(2) is > 0 and var ms ? ms : 600)).RunAsync();
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"deltas take {100 * share:0.0} % of the bytes of whole groups (target: 20 at most); p95 of commit to send {delay:0.0} ms (target: 100 at most)"));
+    return share <= 0.2 && delay <= 100 ? 0 : 1;
 }
 
 var rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 15;

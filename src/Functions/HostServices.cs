@@ -14,6 +14,7 @@ using Sentiment.Adapters.SendGrid;
 using Sentiment.Api;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Live;
 using Sentiment.Domain.Retention;
 using Sentiment.Domain.Trends;
 using Sentiment.Functions.Durable;
@@ -34,7 +35,7 @@ internal static class HostServices
         var storage = configuration.GetSection(AzureStorageOptions.Section);
         services.AddAzureTables(storage.Bind).AddAzureBlobs(storage.Bind);
         services.AddSecrets(configuration).AddSources(configuration).AddResponseCache(configuration).AddScoring(configuration).AddSendGrid(configuration);
-        services.AddDocumentCache(configuration, isOneProcess: false).AddWebPubSub(configuration);
+        services.AddDocumentCache(configuration, isOneProcess: false).AddBound<LiveOptions>(configuration, LiveOptions.Section).AddWebPubSub(configuration);
         services.AddTenants(configuration);
 
         services.AddBound<IngestionOptions>(configuration, IngestionOptions.Section).AddIngestion();

@@ -31,13 +31,14 @@ internal sealed class LivePages(LiveSignals signals, SourceCatalog sources, Time
 
     private void Tell(string tenant, IReadOnlyList<CountedItem> counted)
     {
+        var changes = new Dictionary<LiveGroup, LiveChange>();
         var now = Bucket.MinuteOf(time.GetUtcNow());
         var first = LiveBars.FirstHour(now);
         foreach (var (symbol, item) in counted)
         {
             if (Bucket.MinuteOf(item.PublishedAt) is var minute && minute >= first && minute <= now)
             {
-                signals.Changed(new(tenant, LiveKind.Trends, symbol), minute);
+                Of(LiveKind.Trends, symbol).Add(minute);
             }
         }
 
@@ -48,8 +49,16 @@ internal sealed class LivePages(LiveSignals signals, SourceCatalog sources, Time
             var reference = new ItemRef(item.Table, item.SourceId, new(item.PublishedAt, item.Id));
             foreach (var symbol in page.Select(c => c.Symbol).Concat(item.Symbols).Append(TrendStore.AllItems).Distinct(StringComparer.Ordinal))
             {
-                signals.Changed(new(tenant, LiveKind.Items, symbol), reference);
+                Of(LiveKind.Items, symbol).Add(reference);
             }
+        }
+
+        signals.Add(changes);
+
+        LiveChange Of(LiveKind kind, string symbol)
+        {
+            var group = new LiveGroup(tenant, kind, symbol);
+            return changes.TryGetValue(group, out var change) ? change : changes[group] = signals.Begin();
         }
     }
 }

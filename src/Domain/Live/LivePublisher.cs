@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Hosting;
@@ -29,6 +30,7 @@ internal sealed partial class LivePublisher(
     private readonly LiveMemory _memory = new();
     private readonly SemaphoreSlim _reads = new(ReadsAtOnce);
     private readonly SemaphoreSlim _sends = new(SendsAtOnce);
+    private readonly ConcurrentDictionary<Task, LiveGroup> _telling = new();
     private readonly TimeSpan _interval = TimeSpan.FromMilliseconds(options.Value.IntervalMilliseconds);
 
     /// <summary>Who tells: another name for every start of a process.</summary>
@@ -50,7 +52,9 @@ internal sealed partial class LivePublisher(
         {
             await foreach (var group in signals.Ready.ReadAllAsync(stoppingToken).ConfigureAwait(false))
             {
-                _ = Task.Run(() => TellAsync(group, stoppingToken), stoppingToken);
+                var telling = Task.Run(() => TellAsync(group, stoppingToken), CancellationToken.None);
+                _telling[telling] = group;
+                _ = telling.ContinueWith(t => _telling.TryRemove(t, out _), TaskScheduler.Default);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -59,6 +63,7 @@ internal sealed partial class LivePublisher(
         }
 
         await spreading.ConfigureAwait(false);
+        await Task.WhenAll(_telling.Keys).ConfigureAwait(false);
     }
 
     /// <summary>Tells what of a group has changed; returns for how long it is left alone then, null: nothing has, it is idle.</summary>
@@ -90,6 +95,7 @@ internal sealed partial class LivePublisher(
         }
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "The process ends: what fails now concerns nobody.")]
     private async Task TellAsync(LiveGroup group, CancellationToken cancellationToken)
     {
         try
@@ -102,7 +108,7 @@ internal sealed partial class LivePublisher(
                 }
             }
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
             // As above.
         }

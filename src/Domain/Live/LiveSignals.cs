@@ -57,14 +57,47 @@ public sealed class LiveSignals(TimeProvider time) : ILiveSignals
     /// <inheritdoc/>
     public void MetricsChanged(string tenant) => Whole(new(tenant, LiveKind.Metrics));
 
+    /// <summary>A change that is heard of now, with nothing in it yet.</summary>
+    internal LiveChange Begin() => new(time.GetTimestamp());
+
     /// <summary>Any of a group may have changed.</summary>
-    internal void Whole(LiveGroup group) => Change(group, static (change, _) => change.AddWhole(), 0);
+    internal void Whole(LiveGroup group)
+    {
+        var change = Begin();
+        change.AddWhole();
+        Add([KeyValuePair.Create(group, change)]);
+    }
 
-    /// <summary>An item of a group is new, or has new symbols.</summary>
-    internal void Changed(LiveGroup group, ItemRef item) => Change(group, static (change, item) => change.Add(item), item);
+    /// <summary>Takes in what has changed, at once: none of it is told before all of it is known.</summary>
+    internal void Add(IReadOnlyCollection<KeyValuePair<LiveGroup, LiveChange>> changes)
+    {
+        lock (_gate)
+        {
+            foreach (var (group, change) in changes)
+            {
+                var isOpen = _open.TryGetValue(group, out var waiting);
+                if (!isOpen && _open.Count >= MaxGroups)
+                {
+                    SentimentMeter.LiveDropped.Add(1);
+                    continue;
+                }
 
-    /// <summary>Items of a minute count now.</summary>
-    internal void Changed(LiveGroup group, long minute) => Change(group, static (change, minute) => change.Add(minute), minute);
+                if (waiting is null)
+                {
+                    _open[group] = change;
+                }
+                else
+                {
+                    waiting.Add(change);
+                }
+
+                if (!isOpen)
+                {
+                    _ready.Writer.TryWrite(group);
+                }
+            }
+        }
+    }
 
     /// <summary>Takes what of a group is to be told; false: nothing is, and the group is idle from now on.</summary>
     internal bool TryTake(LiveGroup group, [NotNullWhen(true)] out LiveChange? change)
@@ -80,30 +113,6 @@ public sealed class LiveSignals(TimeProvider time) : ILiveSignals
 
             _open[group] = null;
             return true;
-        }
-    }
-
-    private void Change<T>(LiveGroup group, Action<LiveChange, T> add, T what)
-    {
-        lock (_gate)
-        {
-            var isOpen = _open.TryGetValue(group, out var change);
-            if (!isOpen && _open.Count >= MaxGroups)
-            {
-                SentimentMeter.LiveDropped.Add(1);
-                return;
-            }
-
-            if (change is null)
-            {
-                _open[group] = change = new(time.GetTimestamp());
-            }
-
-            add(change, what);
-            if (!isOpen)
-            {
-                _ready.Writer.TryWrite(group);
-            }
         }
     }
 }

@@ -6,8 +6,8 @@ using Sentiment.Domain.Live;
 
 namespace Sentiment.Functions.Live;
 
-/// <summary>Live messages over Azure Web PubSub.</summary>
-internal sealed class WebPubSubHub(WebPubSubServiceClient client, TimeProvider time) : ILiveHub
+/// <summary>Live messages over Azure Web PubSub, which does not tell who listens: a tenant that somebody asked for of late is watched.</summary>
+internal sealed class WebPubSubHub(WebPubSubServiceClient client, LiveInterest interest, TimeProvider time) : ILiveHub
 {
     /// <inheritdoc/>
     public async Task SendAsync(string group, ReadOnlyMemory<byte> utf8Json, CancellationToken cancellationToken)
@@ -26,6 +26,7 @@ internal sealed class WebPubSubHub(WebPubSubServiceClient client, TimeProvider t
     /// <inheritdoc/>
     public async ValueTask<Uri> ClientUrlAsync(string tenant, string keyId, CancellationToken cancellationToken)
     {
+        await interest.NoteAsync(tenant, cancellationToken).ConfigureAwait(false);
         try
         {
             return await client.GetClientAccessUriAsync(
@@ -51,7 +52,8 @@ internal sealed class WebPubSubHub(WebPubSubServiceClient client, TimeProvider t
     }
 
     /// <inheritdoc/>
-    public ValueTask<bool> IsWatchedAsync(string group, CancellationToken cancellationToken) => new(true);
+    public ValueTask<bool> IsWatchedAsync(string group, CancellationToken cancellationToken) =>
+        LiveGroup.TryParse(group, out var parsed) ? interest.IsWatchedAsync(parsed.Tenant, cancellationToken) : new(false);
 
     private static RequestContext Bounded(CancellationToken cancellationToken) => new() { CancellationToken = cancellationToken };
 

@@ -18,7 +18,10 @@ internal static class WebPubSubServices
     private const string Hub = "Hub";
     private const string DefaultHub = "sentiment";
 
-    /// <summary>Registers the hub of the configured service, entered by a connection string or by this host's identity; with neither there is none.</summary>
+    /// <summary>
+    /// Registers the hub of the configured service, entered by a connection string or by this host's identity, and who tells it of
+    /// changes; with neither there is none, and nothing is told.
+    /// </summary>
     /// <exception cref="ArgumentException">A configured value is not as expected, or this build has no Web PubSub.</exception>
     public static IServiceCollection AddWebPubSub(this IServiceCollection services, IConfiguration configuration)
     {
@@ -36,11 +39,12 @@ internal static class WebPubSubServices
             throw new ArgumentException($"{Section}:{Endpoint}: '{endpoint}' is no absolute https address");
         }
 
+        services.AddSingleton<LiveInterest>().AddLivePublisher();
         return services.AddSingleton<ILiveHub>(provider => new WebPubSubHub(
             string.IsNullOrEmpty(connection)
                 ? new WebPubSubServiceClient(new Uri(endpoint!), hub, OwnIdentity.Of(section[ClientId]), Bounded())
                 : new WebPubSubServiceClient(connection, hub, Bounded()),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<LiveInterest>(), provider.GetRequiredService<TimeProvider>()));
 #else
         throw new ArgumentException($"{Section}: set, but this program was built without Web PubSub (-p:WebPubSub=false)");
 #endif

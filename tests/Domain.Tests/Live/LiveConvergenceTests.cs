@@ -46,7 +46,7 @@ public class LiveConvergenceTests
             {
                 Assert.True(expected.SequenceEqual(actual), $"{group}\nsnapshot:\n{string.Join('\n', expected)}\nclient:\n{string.Join('\n', actual)}");
             }
-        }, iter: 40, threads: 1);
+        }, iter: 25, threads: 1);
 
     private sealed class World : IAsyncDisposable
     {

@@ -86,3 +86,18 @@ internal sealed class LiveHost : IAsyncDisposable
             new LivePages(host.Signals, sources, host.Ingestion.Time).AnnounceAsync(chunk, page, counted, cancellationToken);
     }
 }
+
+/// <summary>Single changes, as pages bring many.</summary>
+internal static class SingleChanges
+{
+    public static void Changed(this LiveSignals signals, LiveGroup group, ItemRef item) => Add(signals, group, c => c.Add(item));
+
+    public static void Changed(this LiveSignals signals, LiveGroup group, long minute) => Add(signals, group, c => c.Add(minute));
+
+    private static void Add(LiveSignals signals, LiveGroup group, Action<LiveChange> add)
+    {
+        var change = signals.Begin();
+        add(change);
+        signals.Add([KeyValuePair.Create(group, change)]);
+    }
+}

@@ -98,6 +98,7 @@ public class LivePublisherTests
         await time.WaitedForAsync(TimeSpan.FromMilliseconds(200));
         host.Signals.Whole(new("acme", LiveKind.Items, "MSFT"));
         await host.Hub.NextAsync(Microsoft);
+        await time.WaitedForAsync(Interval);
 
         time.Advance(TimeSpan.FromMilliseconds(200));
         await time.WaitedForAsync(TimeSpan.FromSeconds(1));

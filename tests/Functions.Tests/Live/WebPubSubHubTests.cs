@@ -6,6 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 using Sentiment.Adapters.Tests;
 using Sentiment.Domain.Live;
 using Sentiment.Functions.Live;
+using Sentiment.Testing;
 
 namespace Sentiment.Functions.Tests.Live;
 
@@ -20,10 +21,10 @@ public class WebPubSubHubTests
         return Task.CompletedTask;
     });
 
-    private static WebPubSubHub Hub(Uri address) => new(
+    private static WebPubSubHub Hub(Uri address, TimeProvider? time = null) => new(
         new WebPubSubServiceClient($"Endpoint={address};AccessKey=bm90LWEtcmVhbC1rZXktYnV0LWxvbmctZW5vdWdoLTEyMw==;Version=1.0;", "sentiment",
             new WebPubSubServiceClientOptions { Retry = { MaxRetries = 0 } }),
-        new FakeTimeProvider(Now));
+        new LiveInterest(new MemoryTables(), time ?? new FakeTimeProvider(Now)), time ?? new FakeTimeProvider(Now));
 
     private static JsonElement Claims(string token) => JsonDocument.Parse(Base64(token.Split('.')[1])).RootElement;
 
@@ -54,6 +55,20 @@ public class WebPubSubHubTests
         var role = claims.GetProperty("role");
         Assert.Equal("webpubsub.joinLeaveGroups.acme.**", role.ValueKind == JsonValueKind.Array ? Assert.Single(role.EnumerateArray().ToList()).GetString() : role.GetString());
         Assert.False(claims.TryGetProperty("webpubsub.group", out _));
+    }
+
+    // The service does not tell who listens; whoever was given an address may.
+    [Fact]
+    public async Task A_tenants_groups_are_watched_for_as_long_as_an_address_that_was_given_out_is_good()
+    {
+        var time = new FakeTimeProvider(Now);
+        var hub = Hub(new("http://live.example:8080"), time);
+        Assert.False(await hub.IsWatchedAsync("acme.items.AAPL", default));
+        await hub.ClientUrlAsync("acme", "key-7", default);
+        Assert.True(await hub.IsWatchedAsync("acme.items.AAPL", default));
+        Assert.False(await hub.IsWatchedAsync("bolt.runs", default));
+        time.Advance(LiveInterest.Life);
+        Assert.False(await hub.IsWatchedAsync("acme.runs", default));
     }
 
     [Fact]

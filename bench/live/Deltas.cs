@@ -1,0 +1,145 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Sentiment.Api;
+using Sentiment.Domain.Diagnostics;
+using Sentiment.Domain.Ingestion;
+using Sentiment.Domain.Ingestion.Chunks;
+using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Live;
+using Sentiment.Domain.Sources;
+using Sentiment.Domain.Tenants;
+using Sentiment.LocalHost;
+
+namespace Sentiment.LiveBench;
+
+/// <summary>What telling changes costs against telling whole groups, and how long it takes: pages committed into SQLite, told by the real publisher.</summary>
+internal sealed class Deltas(int pages, int perPage, TimeSpan pause)
+{
+    private const string Tenant = "bench";
+    private const string Run = "bench-run";
+    private static readonly string[] Symbols = ["AAPL", "MSFT", "NVDA", "AMZN", "META"];
+
+    /// <summary>Runs it and prints a line for each kind of group; returns the share of bytes that deltas take, and how long telling took.</summary>
+    public async Task<(double Share, double P95Milliseconds)> RunAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("sentiment-deltas-").FullName;
+        var delays = new ConcurrentQueue<double>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, l) =>
+        {
+            if (instrument == SentimentMeter.LiveDelay)
+            {
+                l.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<double>((_, seconds, _, _) => delays.Enqueue(seconds * 1000));
+        listener.Start();
+        var hub = new Counting();
+        var source = new Feed(perPage);
+        var known = new Tenant(Tenant, Tenant, Symbols, [Feed.Table], new Dictionary<string, string>());
+        var configuration = new ConfigurationBuilder().Build();
+        var services = new ServiceCollection();
+        services.AddLogging().AddSingleton<IConfiguration>(configuration).AddRouting();
+        services.AddPipeline(configuration, folder).AddSingleton<ITableSource>(source).AddSingleton<ILiveHub>(hub);
+        services.AddSingleton<ITenantDirectory>(new FixedTenants(new([known], "bench"))).AddSentimentApi();
+        services.AddSingleton(Options.Create(new LiveOptions())).AddLivePublisher();
+        var provider = services.BuildServiceProvider();
+        await using (provider)
+        {
+            hub.Snapshots = provider.GetRequiredService<LiveSnapshots>();
+            var publisher = provider.GetServices<IHostedService>().OfType<LivePublisher>().Single();
+            await publisher.StartAsync(default);
+            await provider.GetRequiredService<RunStore>().TryCreateAsync(
+                new(Run, new([], [], null, null, "bench"), TimeProvider.System.GetUtcNow(), null, WorkStatus.Running, 1, new(), OverlapPolicy.Skip), "bench", [known], default);
+            var chunks = provider.GetRequiredService<ChunkStore>();
+            for (var number = 1; number <= pages; number++)
+            {
+                var now = TimeProvider.System.GetUtcNow();
+                var chunk = new ChunkRow
+                {
+                    Run = Run,
+                    Tenant = Tenant,
+                    Table = Feed.Table,
+                    Number = number,
+                    Symbols = Symbols,
+                    From = now.AddDays(-1),
+                    To = now.AddDays(1),
+                    Window = CursorDate.Published,
+                    PlannedCalls = 1,
+                };
+                await chunks.PlanAsync([chunk], default);
+                await ActivatorUtilities.CreateInstance<ProcessChunk>(provider).RunAsync(new("bench", nameof(ProcessChunk), 1), new(chunk.Id, 60), default);
+                await Task.Delay(pause, TimeProvider.System);
+            }
+
+            await publisher.StopAsync(default);
+        }
+
+        Directory.Delete(folder, recursive: true);
+        var (deltas, whole) = (0L, 0L);
+        foreach (var kind in hub.Bytes.OrderBy(b => b.Key, StringComparer.Ordinal))
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{kind.Key,-8} {kind.Value.Messages,6} messages {kind.Value.Delta,12:#,0} bytes of deltas {kind.Value.Whole,14:#,0} bytes of whole groups {100.0 * kind.Value.Delta / kind.Value.Whole,6:0.0} %"));
+            (deltas, whole) = (deltas + kind.Value.Delta, whole + kind.Value.Whole);
+        }
+
+        var sorted = delays.Order().ToList();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"commit to send, ms: p50 {sorted[sorted.Count / 2]:0.0}, p95 {sorted[sorted.Count * 95 / 100]:0.0}, p99 {sorted[sorted.Count * 99 / 100]:0.0}"));
+        return ((double)deltas / whole, sorted[sorted.Count * 95 / 100]);
+    }
+
+    /// <summary>A vendor with so many new items in every page, of now.</summary>
+    private sealed class Feed(int perPage) : ITableSource
+    {
+        public const string Table = "bench/news";
+        private int _next;
+
+        public SourceDescription Description { get; } = new(Table, "bench", ChunkAxis.SymbolBatch, CursorDate.Published, TimeSpan.FromHours(1), 100, 1) { Auth = SourceAuth.Open };
+
+        public Task<SourceBody> FetchAsync(PageRequest request, CancellationToken cancellationToken)
+        {
+            var first = Interlocked.Add(ref _next, perPage);
+            return Task.FromResult(new SourceBody(JsonSerializer.SerializeToUtf8Bytes(first), TimeProvider.System.GetUtcNow()));
+        }
+
+        public SourcePage Parse(PageRequest request, SourceBody body)
+        {
+            var first = JsonSerializer.Deserialize<int>(body.Bytes.Span);
+            return new([.. Enumerable.Range(first, perPage).Select(n => new SourceRecord(
+                $"{n}", $"{Symbols[n % Symbols.Length]} {(n % 3 == 0 ? "beats" : "misses")} what analysts expected of its quarter, for the {n}th time", $"https://news.example/{n}",
+                body.FetchedAt.AddSeconds(-(n % 40)), null, [Symbols[n % Symbols.Length]], JsonSerializer.SerializeToUtf8Bytes(n)))], null);
+        }
+    }
+
+    /// <summary>A hub that weighs each message against its group as a whole at that moment.</summary>
+    private sealed class Counting : ILiveHub
+    {
+        public LiveSnapshots Snapshots { get; set; } = null!;
+
+        public ConcurrentDictionary<string, (int Messages, long Delta, long Whole)> Bytes { get; } = new(StringComparer.Ordinal);
+
+        public Task SendAsync(string group, ReadOnlyMemory<byte> utf8Json, CancellationToken cancellationToken)
+        {
+            _ = WeighAsync(group, utf8Json.Length);
+            return Task.CompletedTask;
+        }
+
+        public ValueTask<bool> IsWatchedAsync(string group, CancellationToken cancellationToken) => new(true);
+
+        public ValueTask<Uri> ClientUrlAsync(string tenant, string keyId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task CloseAsync(string keyId, string reason, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        // Beside the send, which it must not slow.
+        private async Task WeighAsync(string name, int length)
+        {
+            LiveGroup.TryParse(name, out var group);
+            var whole = (await Snapshots.ReadAsync(group!, default)).Plain().Length;
+            Bytes.AddOrUpdate($"{group!.Kind}", (1, length, whole), (_, sum) => (sum.Messages + 1, sum.Delta + length, sum.Whole + whole));
+        }
+    }
+}
