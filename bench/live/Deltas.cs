@@ -20,6 +20,8 @@ internal sealed class Deltas(int pages, int perPage, TimeSpan pause)
 {
     private const string Tenant = "bench";
     private const string Run = "bench-run";
+    private const int HistoryItems = 3000;
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
     private static readonly string[] Symbols = ["AAPL", "MSFT", "NVDA", "AMZN", "META"];
 
     /// <summary>Runs it and prints a line for each kind of group; returns the share of bytes that deltas take, and how long telling took.</summary>
@@ -30,7 +32,7 @@ internal sealed class Deltas(int pages, int perPage, TimeSpan pause)
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, l) =>
         {
-            if (instrument == SentimentMeter.LiveDelay)
+            if (instrument.Meter.Name == SentimentMeter.Name && instrument.Name == "sentiment.live.delay")
             {
                 l.EnableMeasurementEvents(instrument);
             }
@@ -51,11 +53,10 @@ internal sealed class Deltas(int pages, int perPage, TimeSpan pause)
         {
             hub.Snapshots = provider.GetRequiredService<LiveSnapshots>();
             var publisher = provider.GetServices<IHostedService>().OfType<LivePublisher>().Single();
-            await publisher.StartAsync(default);
             await provider.GetRequiredService<RunStore>().TryCreateAsync(
                 new(Run, new([], [], null, null, "bench"), TimeProvider.System.GetUtcNow(), null, WorkStatus.Running, 1, new(), OverlapPolicy.Skip), "bench", [known], default);
             var chunks = provider.GetRequiredService<ChunkStore>();
-            for (var number = 1; number <= pages; number++)
+            for (var number = 1; number <= pages + 1; number++)
             {
                 var now = TimeProvider.System.GetUtcNow();
                 var chunk = new ChunkRow
@@ -72,6 +73,15 @@ internal sealed class Deltas(int pages, int perPage, TimeSpan pause)
                 };
                 await chunks.PlanAsync([chunk], default);
                 await ActivatorUtilities.CreateInstance<ProcessChunk>(provider).RunAsync(new("bench", nameof(ProcessChunk), 1), new(chunk.Id, 60), default);
+                if (number == 1)
+                {
+                    // What there is by then is no change.
+                    await publisher.StartAsync(default);
+                    await Task.Delay(Settling, TimeProvider.System);
+                    hub.IsCounting = true;
+                    delays.Clear();
+                }
+
                 await Task.Delay(pause, TimeProvider.System);
             }
 
@@ -92,7 +102,7 @@ internal sealed class Deltas(int pages, int perPage, TimeSpan pause)
         return ((double)deltas / whole, sorted[sorted.Count * 95 / 100]);
     }
 
-    /// <summary>A vendor with so many new items in every page, of now.</summary>
+    /// <summary>A vendor with a day of items in its first page and so many new ones, of now, in every other.</summary>
     private sealed class Feed(int perPage) : ITableSource
     {
         public const string Table = "bench/news";
@@ -102,16 +112,16 @@ internal sealed class Deltas(int pages, int perPage, TimeSpan pause)
 
         public Task<SourceBody> FetchAsync(PageRequest request, CancellationToken cancellationToken)
         {
-            var first = Interlocked.Add(ref _next, perPage);
+            var first = Interlocked.Add(ref _next, HistoryItems) - HistoryItems;
             return Task.FromResult(new SourceBody(JsonSerializer.SerializeToUtf8Bytes(first), TimeProvider.System.GetUtcNow()));
         }
 
         public SourcePage Parse(PageRequest request, SourceBody body)
         {
             var first = JsonSerializer.Deserialize<int>(body.Bytes.Span);
-            return new([.. Enumerable.Range(first, perPage).Select(n => new SourceRecord(
+            return new([.. Enumerable.Range(first, first == 0 ? HistoryItems : perPage).Select(n => new SourceRecord(
                 $"{n}", $"{Symbols[n % Symbols.Length]} {(n % 3 == 0 ? "beats" : "misses")} what analysts expected of its quarter, for the {n}th time", $"https://news.example/{n}",
-                body.FetchedAt.AddSeconds(-(n % 40)), null, [Symbols[n % Symbols.Length]], JsonSerializer.SerializeToUtf8Bytes(n)))], null);
+                body.FetchedAt.AddSeconds(first == 0 ? -28.8 * n : -(n % 40)), null, [Symbols[n % Symbols.Length]], JsonSerializer.SerializeToUtf8Bytes(n)))], null);
         }
     }
 
@@ -120,11 +130,17 @@ internal sealed class Deltas(int pages, int perPage, TimeSpan pause)
     {
         public LiveSnapshots Snapshots { get; set; } = null!;
 
+        public bool IsCounting { get; set; }
+
         public ConcurrentDictionary<string, (int Messages, long Delta, long Whole)> Bytes { get; } = new(StringComparer.Ordinal);
 
         public Task SendAsync(string group, ReadOnlyMemory<byte> utf8Json, CancellationToken cancellationToken)
         {
-            _ = WeighAsync(group, utf8Json.Length);
+            if (IsCounting)
+            {
+                _ = WeighAsync(group, utf8Json.Length);
+            }
+
             return Task.CompletedTask;
         }
 
@@ -137,9 +153,13 @@ internal sealed class Deltas(int pages, int perPage, TimeSpan pause)
         // Beside the send, which it must not slow.
         private async Task WeighAsync(string name, int length)
         {
-            LiveGroup.TryParse(name, out var group);
-            var whole = (await Snapshots.ReadAsync(group!, default)).Plain().Length;
-            Bytes.AddOrUpdate($"{group!.Kind}", (1, length, whole), (_, sum) => (sum.Messages + 1, sum.Delta + length, sum.Whole + whole));
+            if (!LiveGroup.TryParse(name, out var group))
+            {
+                throw new ArgumentException($"'{name}' is no group.", nameof(name));
+            }
+
+            var whole = (await Snapshots.ReadAsync(group, default)).Plain().Length;
+            Bytes.AddOrUpdate($"{group.Kind}", (1, length, whole), (_, sum) => (sum.Messages + 1, sum.Delta + length, sum.Whole + whole));
         }
     }
 }
