@@ -21,14 +21,14 @@ public sealed class WatchTests : IDisposable
         var server = Running(first);
         using var limit = new CancellationTokenSource(LiveClient.Limit);
         var feed = new LiveFeed(() => server, "acme", WatchCommand.Groups("acme", []), what => told.Writer.TryWrite(what), time).ReadAsync(limit.Token).GetAsyncEnumerator(limit.Token);
-        var next = feed.MoveNextAsync();
+        var next = feed.MoveNextAsync().AsTask();
         await first.UntilWatchedAsync("acme.runs", true);
         await first.SendAsync("acme.items.-", """{"from":"p","seq":1,"kind":"delta","changes":[{"key":"a","version":1,"title":"One"}]}""");
         Assert.True(await next);
         Assert.Equal(("acme.items.-", "One"), (feed.Current.Group, feed.Current.Changes[0].GetProperty("title").GetString()));
         Assert.Equal("connected", await told.Reader.ReadAsync(limit.Token));
 
-        next = feed.MoveNextAsync();
+        next = feed.MoveNextAsync().AsTask();
         await first.StopAsync();
         await first.DisposeAsync();
         Assert.Equal("the server closed the connection: the server is stopping; connecting again in 1 s", await told.Reader.ReadAsync(limit.Token));
@@ -45,7 +45,7 @@ public sealed class WatchTests : IDisposable
         Assert.Equal("acme.runs", feed.Current.Group);
         Assert.Equal("connected again; what came meanwhile is not shown", await told.Reader.ReadAsync(limit.Token));
 
-        next = feed.MoveNextAsync();
+        next = feed.MoveNextAsync().AsTask();
         await limit.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await next);
     }
