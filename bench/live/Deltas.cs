@@ -1,13 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Sentiment.Api;
 using Sentiment.Domain.Diagnostics;
 using Sentiment.Domain.Ingestion;
-using Sentiment.Domain.Ingestion.Chunks;
-using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Live;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Tenants;
@@ -18,11 +15,8 @@ namespace Sentiment.LiveBench;
 /// <summary>What telling changes costs against telling whole groups, and how long it takes: pages committed into SQLite, told by the real publisher.</summary>
 internal sealed class Deltas(int pages, int perPage, TimeSpan pause)
 {
-    private const string Tenant = "bench";
     private const string Run = "bench-run";
-    private const int HistoryItems = 3000;
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
-    private static readonly string[] Symbols = ["AAPL", "MSFT", "NVDA", "AMZN", "META"];
 
     /// <summary>Runs it and prints a line for each kind of group; returns the share of bytes that deltas take, and how long telling took.</summary>
     public async Task<(double Share, double P95Milliseconds)> RunAsync()
@@ -41,38 +35,21 @@ internal sealed class Deltas(int pages, int perPage, TimeSpan pause)
         listener.Start();
         var hub = new Counting();
         var source = new Feed(perPage);
-        var known = new Tenant(Tenant, Tenant, Symbols, [Feed.Table], new Dictionary<string, string>());
         var configuration = new ConfigurationBuilder().Build();
         var services = new ServiceCollection();
         services.AddLogging().AddSingleton<IConfiguration>(configuration).AddRouting();
         services.AddPipeline(configuration, folder).AddSingleton<ITableSource>(source).AddSingleton<ILiveHub>(hub);
-        services.AddSingleton<ITenantDirectory>(new FixedTenants(new([known], "bench"))).AddSentimentApi();
+        services.AddSingleton<ITenantDirectory>(new FixedTenants(new([Feed.Watched], "bench"))).AddSentimentApi();
         services.AddSingleton(Options.Create(new LiveOptions())).AddLivePublisher();
         var provider = services.BuildServiceProvider();
         await using (provider)
         {
             hub.Snapshots = provider.GetRequiredService<LiveSnapshots>();
             var publisher = provider.GetServices<IHostedService>().OfType<LivePublisher>().Single();
-            await provider.GetRequiredService<RunStore>().TryCreateAsync(
-                new(Run, new([], [], null, null, "bench"), TimeProvider.System.GetUtcNow(), null, WorkStatus.Running, 1, new(), OverlapPolicy.Skip), "bench", [known], default);
-            var chunks = provider.GetRequiredService<ChunkStore>();
+            await Feed.RunAsync(provider, Run);
             for (var number = 1; number <= pages + 1; number++)
             {
-                var now = TimeProvider.System.GetUtcNow();
-                var chunk = new ChunkRow
-                {
-                    Run = Run,
-                    Tenant = Tenant,
-                    Table = Feed.Table,
-                    Number = number,
-                    Symbols = Symbols,
-                    From = now.AddDays(-1),
-                    To = now.AddDays(1),
-                    Window = CursorDate.Published,
-                    PlannedCalls = 1,
-                };
-                await chunks.PlanAsync([chunk], default);
-                await ActivatorUtilities.CreateInstance<ProcessChunk>(provider).RunAsync(new("bench", nameof(ProcessChunk), 1), new(chunk.Id, 60), default);
+                await Feed.PageAsync(provider, Run, number);
                 if (number == 1)
                 {
                     // What there is by then is no change.
@@ -100,29 +77,6 @@ internal sealed class Deltas(int pages, int perPage, TimeSpan pause)
         var sorted = delays.Order().ToList();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"commit to send, ms: p50 {sorted[sorted.Count / 2]:0.0}, p95 {sorted[sorted.Count * 95 / 100]:0.0}, p99 {sorted[sorted.Count * 99 / 100]:0.0}"));
         return ((double)deltas / whole, sorted[sorted.Count * 95 / 100]);
-    }
-
-    /// <summary>A vendor with a day of items in its first page and so many new ones, of now, in every other.</summary>
-    private sealed class Feed(int perPage) : ITableSource
-    {
-        public const string Table = "bench/news";
-        private int _next;
-
-        public SourceDescription Description { get; } = new(Table, "bench", ChunkAxis.SymbolBatch, CursorDate.Published, TimeSpan.FromHours(1), 100, 1) { Auth = SourceAuth.Open };
-
-        public Task<SourceBody> FetchAsync(PageRequest request, CancellationToken cancellationToken)
-        {
-            var first = Interlocked.Add(ref _next, HistoryItems) - HistoryItems;
-            return Task.FromResult(new SourceBody(JsonSerializer.SerializeToUtf8Bytes(first), TimeProvider.System.GetUtcNow()));
-        }
-
-        public SourcePage Parse(PageRequest request, SourceBody body)
-        {
-            var first = JsonSerializer.Deserialize<int>(body.Bytes.Span);
-            return new([.. Enumerable.Range(first, first == 0 ? HistoryItems : perPage).Select(n => new SourceRecord(
-                $"{n}", $"{Symbols[n % Symbols.Length]} {(n % 3 == 0 ? "beats" : "misses")} what analysts expected of its quarter, for the {n}th time", $"https://news.example/{n}",
-                body.FetchedAt.AddSeconds(first == 0 ? -28.8 * n : -(n % 40)), null, [Symbols[n % Symbols.Length]], JsonSerializer.SerializeToUtf8Bytes(n)))], null);
-        }
     }
 
     /// <summary>A hub that weighs each message against its group as a whole at that moment.</summary>

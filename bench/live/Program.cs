@@ -6,7 +6,7 @@ using Sentiment.LiveBench;
 // LiveBench [ROUNDS]: how long a message takes from the server's send to each client of a group, over real sockets to another process: the hub,
 // ASP.NET Core SignalR and a bare loop over WebSockets, all connected at once and measured in turn. Needs 'ulimit -n' of 16,000 or more. Ends with 1
 // where a target is missed. LiveBench deltas [PAGES] [ITEMS] [PAUSE]: bytes and delay of changes told by the publisher against whole groups, for so many pages
-// of so many items, so many milliseconds apart.
+// of so many items, so many milliseconds apart. LiveBench endtoend: from a vendor's answer to a client of the hub at 1,000 items a minute.
 const int Messages = 20;
 if (args is ["clients", var port, var token])
 {
@@ -20,6 +20,13 @@ if (args is ["deltas", ..])
     var (share, delay) = await new Deltas(numbers.ElementAtOrDefault(0) is > 0 and var p ? p : 100, numbers.ElementAtOrDefault(1) is > 0 and var n ? n : 10, TimeSpan.FromMilliseconds(numbers.ElementAtOrDefault(2) is > 0 and var ms ? ms : 600)).RunAsync();
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"deltas take {100 * share:0.0} % of the bytes of whole groups (target: 20 at most); p95 of commit to send {delay:0.0} ms (target: 100 at most)"));
     return share <= 0.2 && delay <= 100 ? 0 : 1;
+}
+
+if (args is ["endtoend", ..])
+{
+    var took = (await new EndToEnd(pages: 100, perPage: 10, TimeSpan.FromMilliseconds(600)).RunAsync()).Order().ToList();
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"vendor's answer to a client of the hub, 1,000 items a minute, ms: p50 {took[took.Count / 2]:0}, p95 {took[took.Count * 95 / 100]:0}, p99 {took[took.Count * 99 / 100]:0} of {took.Count} items (target: p95 100 at most)"));
+    return took[took.Count * 95 / 100] <= 100 ? 0 : 1;
 }
 
 var rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 15;
