@@ -4,7 +4,6 @@ using System.Globalization;
 using Microsoft.Extensions.Options;
 using Sentiment.Api;
 using Sentiment.Domain.Diagnostics;
-using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Live;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Tenants;

@@ -25,7 +25,8 @@ internal sealed class EndToEnd(int pages, int perPage, TimeSpan pause)
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddPipeline(builder.Configuration, folder).AddSingleton<ITableSource>(new Feed(perPage));
-        builder.Services.AddSingleton<ITenantDirectory>(new FixedTenants(new([Feed.Watched], "bench"))).AddSentimentApi().AddLiveHub(builder.Configuration);
+        builder.Services.AddSingleton<ITenantDirectory>(new FixedTenants(new([Feed.Watched], "bench"))).AddSentimentApi();
+        builder.Services.AddLiveHub(builder.Configuration).AddSingleton(Microsoft.Extensions.Options.Options.Create(new LiveOptions())).AddLivePublisher();
         var app = builder.Build();
         var took = new List<double>();
         await using (app)

@@ -10,11 +10,10 @@ internal static class LiveHubServices
     // The line of a request has its query, and that has the access token.
     private const string RequestLines = "Microsoft.AspNetCore.Hosting.Diagnostics";
 
-    /// <summary>Registers the hub and who tells it of changes; no log level that is configured makes requests' addresses be logged.</summary>
+    /// <summary>Registers the hub; no log level that is configured makes requests' addresses be logged.</summary>
     public static IServiceCollection AddLiveHub(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddBound<LiveHubOptions>(configuration, LiveHubOptions.Section);
-        services.AddBound<LiveOptions>(configuration, LiveOptions.Section).AddLivePublisher();
         services.AddLogging(logging => logging.AddFilter(RequestLines, LogLevel.Warning).AddFilter<ConsoleLoggerProvider>(RequestLines, LogLevel.Warning));
         services.AddSingleton<AccessTokens>().AddSingleton<HubConnections>().AddSingleton<LiveHub>().AddSingleton<LiveEndpoint>();
         services.AddSingleton<ILiveHub>(provider => provider.GetRequiredService<LiveHub>());

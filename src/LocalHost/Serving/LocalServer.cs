@@ -4,6 +4,7 @@ using Sentiment.Adapters.Configuration;
 using Sentiment.Api;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Live;
 using Sentiment.Domain.Retention;
 using Sentiment.Domain.Tenants;
 using Sentiment.LocalHost.Commands;
@@ -52,7 +53,7 @@ internal static class LocalServer
         builder.Services.AddSingleton<ITenantDirectory>(new FixedTenants(roster));
         builder.Services.AddSingleton<ScheduledRuns>();
         builder.Services.AddSingleton(folder);
-        builder.Services.AddLiveHub(builder.Configuration);
+        builder.Services.AddLiveHub(builder.Configuration).AddBound<LiveOptions>(builder.Configuration, LiveOptions.Section).AddLivePublisher();
         builder.Services.AddHostedService<Schedule>();
         builder.Services.AddHostedService<RetentionSchedule>();
         var chosen = Choose(port);
