@@ -35,7 +35,7 @@ internal sealed class Servers : IAsyncDisposable
     public static async Task<Servers> StartAsync()
     {
         var builder = WebApplication.CreateBuilder();
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.SetMinimumLevel(LogLevel.Critical); // Connections are cut at the end.
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         foreach (var (key, value) in new[] { ("Connections", "100000"), ("ConnectionsPerKey", "100000"), ("QueueMessages", "100000"), ("QueueMegabytes", "1024"), ("PingSeconds", "3600") })
         {
