@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Sentiment.Testing;
 
 namespace Sentiment.Azurite;
 
@@ -14,7 +15,6 @@ public sealed class AzuriteServer
     private const string Account = "devstoreaccount1";
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-    private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
     private static readonly Lazy<Task<AzuriteServer>> One = new(() => StartAsync(Folder()));
 
@@ -40,9 +40,9 @@ public sealed class AzuriteServer
 
     private static async Task<AzuriteServer> StartAsync(string folder)
     {
-        await InstallAsync(folder);
+        await NpmPackages.InstallAsync(folder);
         using var limit = new CancellationTokenSource(StartLimit);
-        var process = Launch(folder, "node", "start.js", "--blobPort", "0", "--queuePort", "0", "--tablePort", "0",
+        var process = NpmPackages.Launch(folder, "node", "start.js", "--blobPort", "0", "--queuePort", "0", "--tablePort", "0",
             "--inMemoryPersistence", "--silent", "--disableTelemetry", "--skipApiVersionCheck");
         var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
         const string Named = "Azurite ";
@@ -65,64 +65,5 @@ public sealed class AzuriteServer
         }
 
         return new(process, services);
-    }
-
-    private static async Task InstallAsync(string folder)
-    {
-        // A copy of the lock file tells that npm came to its end, and of which one.
-        var (wanted, installed) = (Path.Combine(folder, "package-lock.json"), Path.Combine(folder, "node_modules", ".installed"));
-        using var limit = new CancellationTokenSource(InstallLimit);
-        await using var _ = await LockAsync(limit.Token);
-        if (File.Exists(installed) && await File.ReadAllTextAsync(installed, limit.Token) == await File.ReadAllTextAsync(wanted, limit.Token))
-        {
-            return;
-        }
-
-        using var npm = Launch(folder, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
-        npm.StandardInput.Close();
-        var said = await Task.WhenAll(npm.StandardOutput.ReadToEndAsync(limit.Token), npm.StandardError.ReadToEndAsync(limit.Token));
-        await npm.WaitForExitAsync(limit.Token);
-        if (npm.ExitCode != 0)
-        {
-            throw new InvalidOperationException($"'npm ci' in {folder} failed, so Azurite cannot be started: {string.Concat(said)}");
-        }
-
-        File.Copy(wanted, installed, overwrite: true);
-    }
-
-    // Two test processes of one clone must not install at once.
-    private static async Task<FileStream> LockAsync(CancellationToken cancellationToken)
-    {
-        var path = Path.Combine(Folder(), ".lock");
-        while (true)
-        {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
-            }
-            catch (IOException)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, cancellationToken);
-            }
-        }
-    }
-
-    private static Process Launch(string folder, string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            WorkingDirectory = folder,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        try
-        {
-            return Process.Start(start)!;
-        }
-        catch (System.ComponentModel.Win32Exception exception)
-        {
-            throw new InvalidOperationException($"'{program}' cannot be started; the tests of the Azure adapters need Node 20 and npm.", exception);
-        }
     }
 }

@@ -48,10 +48,6 @@ public static class SentimentMeter
     public static Histogram<double> ScoringDuration { get; } =
         Meter.CreateHistogram<double>("sentiment.scoring.duration", "s", "How long a scoring call of the model took.");
 
-    /// <summary><c>sentiment.push.messages</c>: messages pushed to listeners; tag <c>outcome</c>.</summary>
-    public static Counter<long> PushMessages { get; } =
-        Meter.CreateCounter<long>("sentiment.push.messages", "{message}", "Messages pushed to listeners, by outcome.");
-
     /// <summary><c>sentiment.live.messages</c>: messages that a live hub took.</summary>
     public static Counter<long> LiveMessages { get; } =
         Meter.CreateCounter<long>("sentiment.live.messages", "{message}", "Messages that a live hub took.");

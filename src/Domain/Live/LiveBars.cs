@@ -24,7 +24,7 @@ internal sealed class LiveBars(ITableReader reader, ChunkStore chunks, ILiveDocu
     {
         var now = Bucket.MinuteOf(time);
         var (firstHour, firstMinute) = (FirstHour(now), FirstMinute(now));
-        var bars = new Bars();
+        var (hours, minutes) = (new List<KeyValuePair<BucketKey, Bucket>>(), new List<KeyValuePair<BucketKey, Bucket>>());
 
         // A page marks a day before it writes bars of it.
         var marks = await DayStore.MarksAsync(reader, tenant, DayOf(firstHour), DayOf(now), cancellationToken).ConfigureAwait(false);
@@ -32,21 +32,12 @@ internal sealed class LiveBars(ITableReader reader, ChunkStore chunks, ILiveDocu
         {
             // Where minutes are asked for they make the hours, too.
             var grain = string.CompareOrdinal(day, DayOf(firstMinute)) >= 0 ? Grain.Minute : Grain.Hour;
-            foreach (var (key, bucket) in await DayAsync(tenant, symbol, day, grain, mark.Row.IsFolded, cancellationToken).ConfigureAwait(false))
-            {
-                if (key.Minute >= firstHour && key.Minute <= now)
-                {
-                    bars.Add(60, key, bucket);
-                }
-
-                if (grain == Grain.Minute && key.Minute >= firstMinute && key.Minute <= now)
-                {
-                    bars.Add(1, key, bucket);
-                }
-            }
+            var buckets = await DayAsync(tenant, symbol, day, grain, mark.Row.IsFolded, cancellationToken).ConfigureAwait(false);
+            hours.AddRange(buckets.Where(b => b.Key.Minute >= firstHour && b.Key.Minute <= now));
+            minutes.AddRange(buckets.Where(b => grain == Grain.Minute && b.Key.Minute >= firstMinute && b.Key.Minute <= now));
         }
 
-        return bars.Entries(documents, options.Value.LeastCount);
+        return Entries(hours, minutes);
     }
 
     /// <summary>The bars of some minutes, and of the hours that they are in.</summary>
@@ -54,25 +45,16 @@ internal sealed class LiveBars(ITableReader reader, ChunkStore chunks, ILiveDocu
     {
         var now = Bucket.MinuteOf(time);
         var (firstHour, firstMinute) = (FirstHour(now), FirstMinute(now));
-        var hours = minutes.Select(m => Bucket.StartOf(m, 60)).Where(h => h >= firstHour).ToHashSet();
-        var bars = new Bars();
-        foreach (var day in hours.Select(DayOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        var touched = minutes.Select(m => Bucket.StartOf(m, 60)).Where(h => h >= firstHour).ToHashSet();
+        var (ofHours, ofMinutes) = (new List<KeyValuePair<BucketKey, Bucket>>(), new List<KeyValuePair<BucketKey, Bucket>>());
+        foreach (var day in touched.Select(DayOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
-            foreach (var (key, bucket) in await DayAsync(tenant, symbol, day, Grain.Minute, isFolded: false, cancellationToken).ConfigureAwait(false))
-            {
-                if (key.Minute <= now && hours.Contains(Bucket.StartOf(key.Minute, 60)))
-                {
-                    bars.Add(60, key, bucket);
-                }
-
-                if (key.Minute >= firstMinute && key.Minute <= now && minutes.Contains(key.Minute))
-                {
-                    bars.Add(1, key, bucket);
-                }
-            }
+            var buckets = await DayAsync(tenant, symbol, day, Grain.Minute, isFolded: false, cancellationToken).ConfigureAwait(false);
+            ofHours.AddRange(buckets.Where(b => b.Key.Minute <= now && touched.Contains(Bucket.StartOf(b.Key.Minute, 60))));
+            ofMinutes.AddRange(buckets.Where(b => b.Key.Minute >= firstMinute && b.Key.Minute <= now && minutes.Contains(b.Key.Minute)));
         }
 
-        return bars.Entries(documents, options.Value.LeastCount);
+        return Entries(ofHours, ofMinutes);
     }
 
     private static string DayOf(long minute) => Rows.Day(TimeOf(minute));
@@ -82,27 +64,10 @@ internal sealed class LiveBars(ITableReader reader, ChunkStore chunks, ILiveDocu
     private Task<Dictionary<BucketKey, Bucket>> DayAsync(string tenant, string symbol, string day, Grain grain, bool isFolded, CancellationToken cancellationToken) =>
         TrendReader.DayAsync(reader, tenant, day, symbol, grain, chunks.CommittedAsync, cancellationToken, isFolded);
 
-    private sealed class Bars
-    {
-        // Hours before minutes, each in order of time.
-        private readonly SortedDictionary<(int Order, long Start), (Bucket Total, SortedDictionary<string, long> Sources)> _bars = [];
+    private List<LiveEntry> Entries(IEnumerable<KeyValuePair<BucketKey, Bucket>> hours, IEnumerable<KeyValuePair<BucketKey, Bucket>> minutes) =>
+        [.. Entries(hours, Resolution.Find("1h")!), .. Entries(minutes, Resolution.Find("1m")!)];
 
-        public void Add(int minutes, BucketKey key, Bucket bucket)
-        {
-            var start = Bucket.StartOf(key.Minute, minutes);
-            if (!_bars.TryGetValue((-minutes, start), out var bar))
-            {
-                _bars.Add((-minutes, start), bar = (new Bucket { Minute = start }, new(StringComparer.Ordinal)));
-            }
-
-            bar.Total.Merge(bucket);
-            bar.Sources[key.Table] = bar.Sources.GetValueOrDefault(key.Table) + bucket.Count;
-        }
-
-        public IReadOnlyList<LiveEntry> Entries(ILiveDocuments documents, int least) => [.. _bars.Select(b => LiveEntry.Of(
-            KeyOf(-b.Key.Order, b.Key.Start), documents.Bar(new(b.Key.Start, b.Value.Total, MeanEstimate.Of(b.Value.Total, least), b.Value.Sources, null, Spikes.None))))];
-
-        private static string KeyOf(int minutes, long start) =>
-            $"{(minutes == 60 ? "1h" : "1m")}|{TimeOf(start).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}";
-    }
+    private IEnumerable<LiveEntry> Entries(IEnumerable<KeyValuePair<BucketKey, Bucket>> buckets, Resolution resolution) => ScoreBar.Of(buckets, resolution)
+        .Select(b => new TrendBar(b.Total.Minute, b.Total, MeanEstimate.Of(b.Total, options.Value.LeastCount), b.Sources, null, Spikes.None)).OrderBy(b => b.Minute)
+        .Select(b => LiveEntry.Of($"{resolution.Name}|{b.Time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}", documents.Bar(b)));
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
-using System.Globalization;
+using Sentiment.Domain.Live;
 using Sentiment.Domain.Tenants;
+using Sentiment.Domain.Trends;
 using Sentiment.LocalHost.Data;
 using Sentiment.LocalHost.Live;
 using Sentiment.LocalHost.Output;
@@ -10,8 +11,6 @@ namespace Sentiment.LocalHost.Commands;
 /// <summary><c>watch</c>: headlines and runs of a tenant as the running server tells them.</summary>
 internal static class WatchCommand
 {
-    private const string AllItems = "-";
-
     public static Command Create(Interrupt interrupt)
     {
         var tenant = new Option<string>("--tenant") { Description = "The tenant.", Required = true, HelpName = "ID" };
@@ -48,8 +47,6 @@ internal static class WatchCommand
 
     /// <summary>The groups that tell of some symbols, or of all, and of the runs.</summary>
     public static IReadOnlyList<string> Groups(string tenant, IReadOnlyCollection<string> symbols) =>
-        [.. (symbols.Count == 0 ? [AllItems] : symbols.Select(s => s.ToUpperInvariant()).Distinct().Select(Escaped)).Select(s => $"{tenant}.items.{s}"), $"{tenant}.runs"];
-
-    private static string Escaped(string symbol) => string.Concat(symbol.Select(c =>
-        c is (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-' ? $"{c}" : "_" + ((int)c).ToString("x2", CultureInfo.InvariantCulture)));
+        [.. (symbols.Count == 0 ? [TrendStore.AllItems] : symbols.Select(s => s.ToUpperInvariant()).Distinct()).Select(s => new LiveGroup(tenant, LiveKind.Items, s).Name),
+            new LiveGroup(tenant, LiveKind.Runs).Name];
 }

@@ -7,6 +7,7 @@ using Sentiment.Domain.Sources;
 using Sentiment.Domain.Tenants;
 using Sentiment.Domain.Tests.Support;
 using Sentiment.Domain.Trends;
+using Sentiment.Testing;
 
 namespace Sentiment.Domain.Tests.Live;
 
@@ -48,7 +49,7 @@ public class LivePublisherTests
     {
         await using var host = new LiveHost();
         await StoreAsync(host);
-        var time = new TimersToldTime(LiveHost.Now);
+        var time = new ToldTime(LiveHost.Now);
         using var publisher = host.Publisher(host.Signals, time);
         await publisher.StartAsync(default);
         Tell(host, "1");
@@ -79,7 +80,7 @@ public class LivePublisherTests
     {
         await using var host = new LiveHost();
         await StoreAsync(host);
-        var time = new TimersToldTime(LiveHost.Now);
+        var time = new ToldTime(LiveHost.Now);
         var refused = new List<long>();
         var isDown = true;
         host.Hub.Before = (group, message, _) =>
@@ -122,7 +123,7 @@ public class LivePublisherTests
     {
         await using var host = new LiveHost();
         await StoreAsync(host);
-        var time = new TimersToldTime(LiveHost.Now);
+        var time = new ToldTime(LiveHost.Now);
         var attempts = 0;
         host.Hub.Before = (_, _, _) => ++attempts == 1 ? throw new LiveHubException("refused", isTransient: false) : Task.CompletedTask;
         using var publisher = host.Publisher(host.Signals, time);
@@ -148,7 +149,7 @@ public class LivePublisherTests
             await Task.Yield();
             Interlocked.Decrement(ref under);
         };
-        var time = new TimersToldTime(LiveHost.Now);
+        var time = new ToldTime(LiveHost.Now);
         using var publisher = host.Publisher(host.Signals, time);
         await publisher.StartAsync(default);
         for (var number = 1; number <= 20; number++)
@@ -190,7 +191,7 @@ public class LivePublisherTests
         var never = new TaskCompletionSource();
         var attempts = 0;
         host.Hub.Before = (_, _, _) => ++attempts == 1 ? never.Task : Task.CompletedTask;
-        var time = new TimersToldTime(LiveHost.Now);
+        var time = new ToldTime(LiveHost.Now);
         using var publisher = host.Publisher(host.Signals, time);
         await publisher.StartAsync(default);
         Tell(host, "1");

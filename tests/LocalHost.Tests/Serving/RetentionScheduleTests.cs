@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Sentiment.Domain.Retention;
 using Sentiment.LocalHost.Serving;
+using Sentiment.Testing;
 
 namespace Sentiment.LocalHost.Tests.Serving;
 

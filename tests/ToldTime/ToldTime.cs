@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Sentiment.LocalHost.Tests.Serving;
+namespace Sentiment.Testing;
 
 /// <summary>A clock that stands until it is moved, and tells how long somebody begins to wait.</summary>
 internal sealed class ToldTime(DateTimeOffset start) : FakeTimeProvider(start)
@@ -21,6 +21,14 @@ internal sealed class ToldTime(DateTimeOffset start) : FakeTimeProvider(start)
     {
         using var limit = new CancellationTokenSource(Limit);
         return await _waits.Reader.ReadAsync(limit.Token);
+    }
+
+    /// <summary>Completes once somebody waits for so long; other waits are others' business.</summary>
+    public async Task WaitedForAsync(TimeSpan wait)
+    {
+        while (await NextWaitAsync() != wait)
+        {
+        }
     }
 
     /// <summary>Moves the clock over a time from wait to wait; the last wait reaches beyond it.</summary>
