@@ -1,16 +1,11 @@
 // What the page costs while it is live: a server of its own tells 50 deltas a second, Chromium traces the page's main thread.
 //   node bench/dashboard/bench.mjs [--seconds 20] [--rate 50]
 // Wants a built dashboard (dotnet build src/LocalHost -c Release) and Chromium. Prints the longest task and the script a delta took.
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { WebSocketServer, dashboard, open, pause } from './chromium.mjs';
 
-const dashboard = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'src', 'Dashboard');
-const { WebSocket, WebSocketServer } = createRequire(join(dashboard, 'package.json'))('ws');
 const option = (name, standard) => Number(process.argv[process.argv.indexOf(`--${name}`) + 1] || standard);
 const [seconds, rate] = [process.argv.includes('--seconds') ? option('seconds') : 20, process.argv.includes('--rate') ? option('rate') : 50];
 const symbols = ['AAPL', 'MSFT', 'GOOGL', 'NVDA', 'AMD', 'INTC', 'AMZN', 'META', 'NFLX', 'TSLA'];
@@ -104,44 +99,10 @@ new WebSocketServer({ server, handleProtocols: (offered) => [...offered][0] }).o
 });
 await new Promise((done) => server.listen(0, '127.0.0.1', done));
 
-// The browser, over its own protocol.
-const program = process.env.CHROMIUM ?? ['chromium', 'chromium-browser', 'google-chrome'].flatMap((name) => process.env.PATH.split(':').map((folder) => join(folder, name))).find(existsSync);
-const profile = mkdtempSync(join(tmpdir(), 'bench-dashboard-'));
-const browser = spawn(program, ['--headless=new', '--no-sandbox', '--disable-dev-shm-usage', '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'], { stdio: ['ignore', 'ignore', 'pipe'] });
-const address = await new Promise((done) => {
-  let said = '';
-  browser.stderr.on('data', (text) => {
-    said += text;
-    const found = /ws:\/\/\S+/.exec(said);
-    if (found) {
-      done(found[0]);
-    }
-  });
-});
-const cdp = new WebSocket(address, { perMessageDeflate: false });
-await new Promise((done) => cdp.once('open', done));
-const waiting = new Map();
+const browser = await open();
+const { call, evaluate, heard } = browser;
 const events = [];
-const heard = new Map();
-let id = 0;
-cdp.on('message', (data) => {
-  const message = JSON.parse(data);
-  if (message.id) {
-    waiting.get(message.id)(message.result ?? message.error);
-  } else if (message.method === 'Tracing.dataCollected') {
-    events.push(...message.params.value);
-  } else {
-    heard.get(message.method)?.();
-  }
-});
-const call = (method, params = {}, sessionId) => new Promise((done) => {
-  waiting.set(++id, done);
-  cdp.send(JSON.stringify({ id, method, params, sessionId }));
-});
-const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
-const { targetId } = await call('Target.createTarget', { url: 'about:blank' });
-const { sessionId } = await call('Target.attachToTarget', { targetId, flatten: true });
-const evaluate = async (expression) => (await call('Runtime.evaluate', { expression, returnByValue: true }, sessionId)).result?.value;
+heard.set('Tracing.dataCollected', ({ value }) => events.push(...value));
 
 const script = new Set(['FunctionCall', 'EvaluateScript', 'RunMicrotasks', 'v8.callFunction', 'FireAnimationFrame', 'TimerFire']);
 
@@ -163,7 +124,7 @@ function measured(trace) {
 }
 
 let isWell = true;
-await call('Page.navigate', { url: `http://localhost:${server.address().port}/#key=bench` }, sessionId);
+await browser.goTo(`http://localhost:${server.address().port}/#key=bench`);
 for (const view of ['overview', 'symbol/AAPL']) {
   while (!(await evaluate(`document.querySelector('header.bar') && (location.hash = '#/bench/${view}', document.querySelector('[data-live=live]') !== null && document.querySelector('.latest li, .headlines li') !== null)`))) {
     await pause(100);
@@ -183,9 +144,7 @@ for (const view of ['overview', 'symbol/AAPL']) {
   isWell &&= longest < 50 && taken / told <= 2 && tasks > 0;
 }
 
-browser.kill();
 server.close();
 server.closeAllConnections();
-await new Promise((done) => browser.once('exit', done));
-rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+await browser.close();
 process.exit(isWell ? 0 : 1);

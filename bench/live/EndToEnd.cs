@@ -3,19 +3,23 @@ using System.Net;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
+using Sentiment.Adapters.Configuration;
 using Sentiment.Api;
+using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Live;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Tenants;
 using Sentiment.LocalHost;
 using Sentiment.LocalHost.Live;
+using Sentiment.LocalHost.Serving;
 
 namespace Sentiment.LiveBench;
 
-/// <summary>How long an item takes from the vendor's answer to a client of the hub: parsed, scored by the model, committed into SQLite, told, sent over a socket.</summary>
-internal sealed class EndToEnd(int pages, int perPage, TimeSpan pause)
+/// <summary>How long an item takes from the vendor's answer to a client of the hub, beside a dashboard that is open or not: parsed, scored by the model, committed into SQLite, told, sent over a socket.</summary>
+internal sealed class EndToEnd(int pages, int perPage, TimeSpan pause, bool isPage)
 {
     private const string Run = "bench-run";
+    private static readonly TimeSpan Drawing = TimeSpan.FromSeconds(5);
 
     /// <summary>Milliseconds of each item that came.</summary>
     public async Task<IReadOnlyList<double>> RunAsync()
@@ -27,17 +31,33 @@ internal sealed class EndToEnd(int pages, int perPage, TimeSpan pause)
         builder.Services.AddPipeline(builder.Configuration, folder).AddSingleton<ITableSource>(new Feed(perPage));
         builder.Services.AddSingleton<ITenantDirectory>(new FixedTenants(new([Feed.Watched], "bench"))).AddSentimentApi();
         builder.Services.AddLiveHub(builder.Configuration).AddSingleton(Microsoft.Extensions.Options.Options.Create(new LiveOptions())).AddLivePublisher();
+        builder.Services.AddSingleton<IAdminKey, BenchKey>().AddSingleton(Microsoft.Extensions.Options.Options.Create(new ScheduleOptions()));
+        builder.Services.AddBound<ApiOptions>(builder.Configuration, ApiOptions.Section);
         var app = builder.Build();
         var took = new List<double>();
         await using (app)
         {
             app.UseWebSockets();
+            app.UseSentimentApi();
+            app.MapSentimentApi();
             app.MapLiveHub();
+            app.MapDashboard();
             await app.StartAsync();
             await Feed.RunAsync(app.Services, Run);
 
-            // The day before, and a page until all is compiled.
+            // The day before.
             await Feed.PageAsync(app.Services, Run, 1);
+            if (isPage)
+            {
+                Console.WriteLine($"http://localhost:{new Uri(app.Urls.Single()).Port}/#key={BenchKey.Key}");
+                while (!await app.Services.GetRequiredService<ILiveHub>().IsWatchedAsync($"{Feed.Watched.Id}.items.AAPL", default))
+                {
+                    await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+                }
+
+                await Task.Delay(Drawing, TimeProvider.System);
+            }
+
             using var socket = new ClientWebSocket();
             socket.Options.AddSubProtocol("json.webpubsub.azure.v1");
             await socket.ConnectAsync(await app.Services.GetRequiredService<ILiveHub>().ClientUrlAsync(Feed.Watched.Id, "bench", default), default);
@@ -90,4 +110,12 @@ internal sealed class EndToEnd(int pages, int perPage, TimeSpan pause)
             }
         }
     }
+}
+
+/// <summary>The key that the page calls with.</summary>
+internal sealed class BenchKey : IAdminKey
+{
+    public const string Key = "bench-admin-key";
+
+    public ValueTask<string> GetAsync(CancellationToken cancellationToken) => new(Key);
 }
