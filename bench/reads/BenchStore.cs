@@ -18,12 +18,11 @@ using Sentiment.LocalHost;
 
 namespace Sentiment.ReadBench;
 
-/// <summary>A store of many items, written by the product's own page commit: 500 tenants of 50 symbols over 30 days.</summary>
+/// <summary>A store of many items, written by the product's own page commit: 500 tenants of 50 symbols.</summary>
 internal static class BenchStore
 {
     public const int Tenants = 500;
     public const int SymbolsEach = 50;
-    public const int Days = 30;
     public const string Dense = "dense";
     private const string Run = "20260101T000000000Z-bench000";
     private const int PerPage = 1000;
@@ -35,8 +34,8 @@ internal static class BenchStore
 
     public static string Symbol(int tenant, int symbol) => FormattableString.Invariant($"T{tenant:000}S{symbol:00}");
 
-    /// <summary>Writes all of it; the last day stays as pages left it, the others are folded, as an hour's work would.</summary>
-    public static async Task FillAsync(string folder, int items, DateTimeOffset now)
+    /// <summary>Writes all of it over a span of days; the last day stays as pages left it, the others are folded, as an hour's work would.</summary>
+    public static async Task FillAsync(string folder, int items, int span, DateTimeOffset now)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Services.AddPipeline(builder.Configuration, folder);
@@ -68,18 +67,18 @@ internal static class BenchStore
             if (tenant.Id == Dense)
             {
                 // An item a minute for a week, for the sizes of many bars.
-                await CommitAsync(services, tenant, Tables[0], [.. Enumerable.Range(0, 7 * 1440).Select(m => Text(random, "DENSE", $"d{m}", now.AddMinutes(-m - 1)))], now);
+                await CommitAsync(services, tenant, Tables[0], [.. Enumerable.Range(0, 7 * 1440).Select(m => Text(random, "DENSE", $"d{m}", now.AddMinutes(-m - 1)))], span, now);
             }
             else
             {
                 var own = (int)(((long)items * (t + 1) / Tenants) - ((long)items * t / Tenants));
                 foreach (var table in Tables)
                 {
-                    await CommitAsync(services, tenant, table, Texts(random, t, table, own / 2, now), now);
+                    await CommitAsync(services, tenant, table, Texts(random, t, table, own / 2, span, now), span, now);
                     written += own / 2;
                 }
 
-                await PricesAsync(services, tenant.Id, Symbol(t, 0), now, random);
+                await PricesAsync(services, tenant.Id, Symbol(t, 0), span, now, random);
             }
 
             await MarkAsync(services, tenant.Id, now);
@@ -108,10 +107,10 @@ internal static class BenchStore
     private static Tenant Of(string id, IReadOnlyList<string> symbols) =>
         new(id, id, symbols, Tables, new Dictionary<string, string> { ["tiingo"] = "env:BENCH_TOKEN", ["finnhub"] = "env:BENCH_TOKEN" });
 
-    private static List<SourceRecord> Texts(Random random, int tenant, string table, int count, DateTimeOffset now)
+    private static List<SourceRecord> Texts(Random random, int tenant, string table, int count, int span, DateTimeOffset now)
     {
-        var span = TimeSpan.FromDays(Days).Ticks;
-        return [.. Enumerable.Range(0, count).Select(n => Text(random, Symbol(tenant, Zipf(random, SymbolsEach)), $"{table[0]}{n}-{random.Next():x8}", now.AddTicks(-random.NextInt64(span))))];
+        var ticks = TimeSpan.FromDays(span).Ticks;
+        return [.. Enumerable.Range(0, count).Select(n => Text(random, Symbol(tenant, Zipf(random, SymbolsEach)), $"{table[0]}{n}-{random.Next():x8}", now.AddTicks(-random.NextInt64(ticks))))];
     }
 
     private static SourceRecord Text(Random random, string symbol, string id, DateTimeOffset at) => new(
@@ -123,7 +122,7 @@ internal static class BenchStore
     /// <summary>A number below a bound; small ones come much more often, as the symbols that people watch do.</summary>
     public static int Zipf(Random random, int bound) => Math.Min(bound - 1, (int)Math.Floor(Math.Exp(random.NextDouble() * Math.Log(bound + 1)) - 1));
 
-    private static async Task CommitAsync(IServiceProvider services, Tenant tenant, string table, List<SourceRecord> records, DateTimeOffset now)
+    private static async Task CommitAsync(IServiceProvider services, Tenant tenant, string table, List<SourceRecord> records, int span, DateTimeOffset now)
     {
         // A day's pages are of a chunk of their own, so that the last day's are still open to late writes.
         var chunk = new ChunkRow
@@ -133,7 +132,7 @@ internal static class BenchStore
             Table = table,
             Number = 1,
             Symbols = tenant.Symbols,
-            From = now.AddDays(-Days - 1),
+            From = now.AddDays(-span - 1),
             To = now,
             Window = CursorDate.Published,
             Status = WorkStatus.Completed,
@@ -160,13 +159,13 @@ internal static class BenchStore
         }
     }
 
-    private static async Task PricesAsync(IServiceProvider services, string tenant, string symbol, DateTimeOffset now, Random random)
+    private static async Task PricesAsync(IServiceProvider services, string tenant, string symbol, int span, DateTimeOffset now, Random random)
     {
         const string Table = "tiingo/intraday";
         var prices = services.GetRequiredService<PriceStore>();
         await prices.RegisterAsync(tenant, Table, [symbol], default);
         var midnight = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero);
-        await prices.InsertAsync(tenant, Table, Enumerable.Range(0, Days).SelectMany(d => Enumerable.Range(0, 78).Select(b => midnight.AddDays(-d).AddMinutes(870 + (5 * b))))
+        await prices.InsertAsync(tenant, Table, Enumerable.Range(0, span).SelectMany(d => Enumerable.Range(0, 78).Select(b => midnight.AddDays(-d).AddMinutes(870 + (5 * b))))
             .Where(at => at < now).Select(at => new PriceBar(Table, symbol, at, 100 + random.Next(10), 112, 98, 101.25m, random.Next(1, 100_000), false, "bench", 1)), default);
     }
 }

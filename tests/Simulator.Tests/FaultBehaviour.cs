@@ -148,6 +148,9 @@ public sealed class FaultBehaviour
         await simulator.Post("/_sim/faults", new { share = 1, kinds = new[] { "slowBody" }, slowBodyMs = 20_000 });
         var start = simulator.Time.GetUtcNow();
         var slow = simulator.TiingoPage(Query);
+
+        // The clock stands until the page is being written: a later page would have newer records.
+        await simulator.Time.WaitedForAsync(TimeSpan.FromMilliseconds(20_000) / 20);
         while (!slow.IsCompleted)
         {
             simulator.Time.Advance(TimeSpan.FromMilliseconds(100));

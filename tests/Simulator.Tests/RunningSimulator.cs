@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Microsoft.Extensions.Time.Testing;
+using Sentiment.Testing;
 
 namespace Sentiment.Simulator.Tests;
 
@@ -12,14 +12,14 @@ internal sealed class RunningSimulator : IAsyncDisposable
 
     private readonly SimulatorServer _server;
 
-    private RunningSimulator(SimulatorServer server, FakeTimeProvider time)
+    private RunningSimulator(SimulatorServer server, ToldTime time)
     {
         _server = server;
         Time = time;
         Client = new HttpClient { BaseAddress = server.BaseAddress };
     }
 
-    public FakeTimeProvider Time { get; }
+    public ToldTime Time { get; }
 
     public HttpClient Client { get; }
 
@@ -27,7 +27,7 @@ internal sealed class RunningSimulator : IAsyncDisposable
 
     public static async Task<RunningSimulator> Start(SimulatorOptions? options = null)
     {
-        var time = new FakeTimeProvider(Epoch);
+        var time = new ToldTime(Epoch);
         return new RunningSimulator(await SimulatorServer.StartAsync(options ?? Small, time), time);
     }
 
