@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Sentiment.Api.Access;
 using Sentiment.Api.OpenApi;
@@ -23,7 +24,7 @@ internal static class DeletionEndpoints
         routes.MapGet("/tenants/{tenant}/deletion", GetAsync).WithMetadata(new TenantMayBeMissing()).Tells("How a deletion stands; it is told when nothing else of the tenant is there any more.", Example);
     }
 
-    private static async Task<Accepted<DeletionDocument>> DeleteAsync(string tenant, HttpRequest request, TenantDeleter deleter, CancellationToken cancellationToken)
+    private static async Task<Accepted<DeletionDocument>> DeleteAsync(string tenant, HttpRequest request, [FromServices] TenantDeleter deleter, CancellationToken cancellationToken)
     {
         try
         {

@@ -143,7 +143,7 @@ public static partial class TenantsFile
             return ReadTenant(id, element, "");
         }
 
-        private static string At(string path, string name) => path.Length == 0 ? name : $"{At(path, name)}";
+        private static string At(string path, string name) => path.Length == 0 ? name : path + "." + name;
 
         // A field that is null is one that is not there.
         private static bool Has(JsonElement element, string name, out JsonElement value) => element.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null;

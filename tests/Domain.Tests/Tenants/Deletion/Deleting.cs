@@ -4,7 +4,6 @@ using Sentiment.Domain.Access;
 using Sentiment.Domain.Alerts;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Live;
-using Sentiment.Domain.Sources;
 using Sentiment.Domain.Storage;
 using Sentiment.Domain.Tenants;
 using Sentiment.Domain.Tenants.Deletion;
