@@ -2,8 +2,10 @@ using System.Text;
 using System.Text.RegularExpressions;
 using CsCheck;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Sentiment.Api.Requests;
 using Sentiment.Api.Tests.Support;
+using Sentiment.Domain.Tenants.Deletion;
 
 namespace Sentiment.Api.Tests;
 
@@ -27,14 +29,18 @@ public sealed partial class FuzzTests
     public async Task Whatever_is_asked_is_answered_or_refused_with_a_problem_that_names_what_is_wrong_and_shows_no_other_tenants_records()
     {
         await using var host = await ApiHost.StartAsync(withRecords: true);
-        var own = await host.KeyAsync("acme", "read", "run");
+        var own = await host.KeyAsync("acme", "read", "run", "manage");
+        await host.Services.GetRequiredService<DeletionStore>().PutAsync(
+            new("acme", 1, "admin", DeletionStatus.Completed, Records.Now, Records.Now, new Dictionary<string, long>(), 0, null), null, default);
         string?[] keys = [own, own, own, ApiHost.AdminKey, ApiHost.AdminKey, await host.KeyAsync("bolt"), await RevokedAsync(host), null, "x", "sk_acme.0123456789abcdef_short"];
         var known = await KnownAsync(host);
         var problems = new List<string>();
         var random = new PCG(1, 20300110);
         foreach (var (method, endpoint) in host.Routes)
         {
-            var requests = RequestOf(method, endpoint, keys, known);
+            // Whoever may delete a tenant would leave the other routes nothing to answer.
+            var deletes = method == "DELETE" && endpoint.RoutePattern.RawText == "/api/tenants/{tenant}";
+            var requests = RequestOf(method, endpoint, deletes ? [.. keys.Where(k => k != ApiHost.AdminKey)] : keys, known);
             var answered = 0;
             for (var i = 0; i < PerRoute; i++)
             {
