@@ -65,6 +65,7 @@ public static class SentimentApi
         admin.MapKeys();
 
         var readers = api.MapGroup("").WithMetadata(RouteAccess.Readers);
+        readers.MapMe();
         readers.MapTenants();
         readers.MapQuarantine();
         readers.MapCoverage();

@@ -11,6 +11,7 @@ public sealed class RoleTests
         ("/api/health", "anybody"),
         ("/api/docs", "anybody"),
         ("/api/openapi", "readers"),
+        ("/api/me", "readers"),
         ("/api/runs", "admin"),
         ("/api/vendors", "admin"),
         ("/api/tenants/{tenant}/keys", "admin"),
