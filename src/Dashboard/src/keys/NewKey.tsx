@@ -6,7 +6,7 @@ import { useAct } from '../parts/act.ts';
 import { otherProblems, problemOf, TextField } from '../parts/Field.tsx';
 import { Said } from '../parts/Said.tsx';
 
-const scopes: Record<string, string> = { read: 'read what the tenant has', run: 'start its runs', manage: 'change its settings, keys, rules and alerts' };
+const scopes: Record<string, string> = { read: 'see what the tenant has', run: 'start its runs', manage: 'change its settings, keys, rules and alerts' };
 
 /** Makes a key with no more rights than the one that makes it. */
 export function NewKey({ made }: { made: (key: KeyMade) => void }) {
@@ -37,7 +37,7 @@ export function NewKey({ made }: { made: (key: KeyMade) => void }) {
           <fieldset>
             <legend>It may</legend>
             {Object.entries(scopes).filter(([scope]) => me.admin || me.scopes.includes(scope)).map(([scope, meaning]) => (
-              <label key={scope} class="check"><input type="checkbox" checked={chosen.has(scope)} onChange={() => toggle(scope)} /><span><code>{scope}</code> {meaning}</span></label>
+              <label key={scope} class="check"><input type="checkbox" checked={chosen.has(scope)} onChange={() => toggle(scope)} /><span><code>{scope}</code>: {meaning}</span></label>
             ))}
             {problemOf(act.problems, 'scopes') && <p class="problem" role="alert">{problemOf(act.problems, 'scopes')}</p>}
           </fieldset>

@@ -7,7 +7,7 @@ import { measured } from './kinds.ts';
 /** How often a rule would have fired in the last week, and when. */
 export function Preview({ found, kind, isOld, mayLook }: { found: Document | null; kind: Kind; isOld: boolean; mayLook: boolean }) {
   return (
-    <section class="panel" aria-labelledby="preview">
+    <section class="panel preview" aria-labelledby="preview">
       <h2 id="preview">Last week</h2>
       <div role="status">
         {found === null ? <p class="quiet">{mayLook ? 'The preview says how often the rule would have fired.' : 'A preview takes the scope manage.'}</p> : (

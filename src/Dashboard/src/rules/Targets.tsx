@@ -15,7 +15,7 @@ export function Targets({ targets, set, problems }: { targets: TargetForm[]; set
         const whole = problems[`targets[${i}]`];
         const number = i + 1;
         return (
-          <div key={i} class="target">
+          <div key={i} class={`target ${target.way}`}>
             <TextField
               name={target.way === 'mail' ? `Mail ${number}` : `Webhook ${number}`} type={target.way === 'mail' ? 'email' : 'url'} required value={target.address}
               placeholder={target.way === 'mail' ? 'ops@acme.test' : 'https://hooks.acme.test/…'} set={(address) => put(i, { address })}

@@ -6,14 +6,9 @@ import type { ChangeRecord } from '../api/settings.ts';
 import { Foreign } from '../parts/Foreign.tsx';
 import { Empty, Loading, Trouble } from '../parts/State.tsx';
 import { Time } from '../parts/Time.tsx';
+import { told } from './told.ts';
 
 const atOnce = 20;
-
-/** A value of before or after, on one line. */
-export function told(value: unknown): string {
-  return value === null || value === undefined || value === '' ? 'nothing' : typeof value === 'string' ? value : Array.isArray(value) && value.every((part) => typeof part !== 'object')
-    ? value.length === 0 ? 'none' : value.join(' ') : JSON.stringify(value);
-}
 
 /** Who changed what of the tenant, its keys and its rules. */
 export function Changes() {

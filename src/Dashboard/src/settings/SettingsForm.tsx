@@ -18,17 +18,17 @@ export function SettingsForm({ form, set, problems, tables, test }: {
   return (
     <div class="form">
       <TextField name="Name" required maxLength={100} value={form.name} set={put('name')} problem={of('name')} />
+      <TextField
+        name="Schedule" help="Six cron fields from the second on, UTC. Empty: the server's." placeholder="0 */15 * * * *"
+        value={form.schedule} set={put('schedule')} problem={of('schedule')}
+      />
+      <TextField name="Model" help="Empty: the server's." placeholder="default" value={form.model} set={put('model')} problem={of('model')} />
       <Values name="E-mails" help="Whom the tenant is reached by." values={form.emails} set={put('emails')} problem={of('emails')} placeholder="ops@acme.test" />
       <Values
         name="Symbols" help={`${form.symbols.length} symbols; several may be pasted at once.`} values={form.symbols} set={put('symbols')}
         problem={of('symbols')} clean={(value) => value.toUpperCase()} placeholder="AAPL"
       />
       <Values name="Tables" help="Where the symbols are watched." values={form.tables} set={put('tables')} problem={of('tables')} known={tables} placeholder="tiingo/news" />
-      <TextField
-        name="Schedule" help="Six fields, UTC: second, minute, hour, day, month, weekday. Empty: the server's." placeholder="0 */15 * * * *"
-        value={form.schedule} set={put('schedule')} problem={of('schedule')}
-      />
-      <TextField name="Model" help="Empty: the server's." placeholder="default" value={form.model} set={put('model')} problem={of('model')} />
       <Credentials form={form} set={put('credentials')} problems={problems} test={test} />
       <fieldset class="wide">
         <legend>Days that data are kept</legend>
