@@ -94,7 +94,7 @@ export function Alerts({ alert: asked }: { alert: string | null }) {
           </div>
           {pages.problem !== null && <Trouble problem={pages.problem} again={() => want({ ...wanted })} isStale={alerts.length > 0} />}
           {!isRead ? pages.problem === null && <Loading what="alerts" /> : alerts.length === 0 ? (
-            <Empty>{filter === noFilter || isEmpty(filter) ? <>Nothing has fired yet. <a href={href(tenant.id, 'rules')}>Rules</a> say what matters.</> : 'No alert matches.'}</Empty>
+            <Empty>{filter === noFilter || isEmpty(filter) ? <>Nothing has fired yet. <a href={href(tenant.id, 'rules')}>Rules</a> say what matters.</> : pages.next ? 'None of those looked at match; older ones may.' : 'No alert matches.'}</Empty>
           ) : (
             <ol class="alerts">{alerts.map((alert) => <Row key={alert.id} alert={alert} to={href(tenant.id, 'alerts', alert.id)} isShown={alert.id === id} />)}</ol>
           )}

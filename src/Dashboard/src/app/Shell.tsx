@@ -36,6 +36,7 @@ export function Shell({ api, me, tenants, reload, leave }: { api: Api; me: Me; t
   const session = useMemo(() => ({ api, me, tenants, tenant, connection, reload }), [api, me, tenants, tenant, connection]);
   const tables = useMemo(() => [...new Set(tenants.flatMap((known) => known.tables))].sort(), [tenants]);
   const main = useRef<HTMLElement>(null);
+  const nav = useRef<HTMLElement>(null);
   const isFirst = useRef(true);
   const what = place.view === 'symbol' ? place.what ?? tenant.symbols[0] ?? null : place.what;
   const isDeleting = place.view === 'settings' && what === 'deletion' && me.admin && place.tenant !== null;
@@ -45,6 +46,10 @@ export function Shell({ api, me, tenants, reload, leave }: { api: Api; me: Me; t
   useEffect(() => {
     document.title = `${title} · ${tenant.name} · Sentiment`;
   }, [title, tenant]);
+  useEffect(() => {
+    // On a phone the names of the views are wider than the screen.
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [place.view]);
   useEffect(() => {
     // A reader of the screen is taken along, and the keyboard goes on from there.
     if (isFirst.current) {
@@ -60,7 +65,7 @@ export function Shell({ api, me, tenants, reload, leave }: { api: Api; me: Me; t
       <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); main.current?.focus(); }}>Skip to the numbers</a>
       <header class="bar">
         <span class="brand">Sentiment</span>
-        <nav aria-label="Views">
+        <nav aria-label="Views" ref={nav}>
           {shown.map((view) => (
             <a key={view} href={href(tenant.id, view)} aria-current={place.view === view ? 'page' : undefined}>{names[view]}{view === 'alerts' && <AlertCount key={tenant.id} />}</a>
           ))}
