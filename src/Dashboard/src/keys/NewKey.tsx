@@ -3,8 +3,8 @@ import { useSession } from '../app/session.ts';
 import { path } from '../api/client.ts';
 import type { KeyMade } from '../api/settings.ts';
 import { useAct } from '../parts/act.ts';
-import { otherProblems, problemOf, TextField } from '../parts/Field.tsx';
-import { Said } from '../parts/Said.tsx';
+import { problemOf, TextField } from '../parts/Field.tsx';
+import { Outcome } from '../parts/Outcome.tsx';
 
 const scopes: Record<string, string> = { read: 'see what the tenant has', run: 'start its runs', manage: 'change its settings, keys, rules and alerts' };
 
@@ -44,7 +44,7 @@ export function NewKey({ made }: { made: (key: KeyMade) => void }) {
         </div>
         <div class="submit">
           <button type="submit" class="primary" disabled={act.isBusy || chosen.size === 0}>Make a key</button>
-          {(otherProblems(act.problems, ['name', 'scopes']).length > 0 || Object.keys(act.problems).length === 0) && <Said of={act.said} />}
+          <Outcome act={act} fields={['name', 'scopes']} />
         </div>
       </form>
     </section>

@@ -16,7 +16,7 @@ export function Copy({ text, name }: { text: string; name: string }) {
   };
   return (
     <span class="copy">
-      <code ref={code} tabIndex={0} aria-label={name}>{text}</code>
+      <code ref={code}>{text}</code>
       <button type="button" onClick={() => void copy()} aria-label={`Copy ${name}`}>Copy</button>
       <span class="quiet" role="status">{said}</span>
     </span>

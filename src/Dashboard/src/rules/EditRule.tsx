@@ -4,9 +4,8 @@ import { may, useRead, useSession } from '../app/session.ts';
 import { ApiProblem, path } from '../api/client.ts';
 import type { Preview as Document, Rule } from '../api/settings.ts';
 import { useAct } from '../parts/act.ts';
-import { otherProblems } from '../parts/Field.tsx';
+import { Outcome } from '../parts/Outcome.tsx';
 import { Question } from '../parts/Question.tsx';
-import { Said } from '../parts/Said.tsx';
 import { Loading, Trouble } from '../parts/State.tsx';
 import { shown } from '../text/untrusted.ts';
 import { blank, formOf, orderOf, slug, type RuleForm } from './kinds.ts';
@@ -51,6 +50,7 @@ function Edit({ version: first, reload }: { version: Version; reload: () => void
   const act = useAct();
   const isNew = version.rule === null;
   const order = JSON.stringify(orderOf(form));
+  const fires = firesOf(form);
   const isTouched = isNew || order !== JSON.stringify(orderOf(formOf(version.rule!)));
   const set = (next: RuleForm) => setForm(isNew && form.id === slug(form.name) ? { ...next, id: next.name !== form.name ? slug(next.name) : next.id } : next);
   const save = () => act.run(async () => {
@@ -79,7 +79,9 @@ function Edit({ version: first, reload }: { version: Version; reload: () => void
     }
   });
   const look = () => act.run(async () => {
-    setPreview({ of: order, found: (await api.send<Document>('POST', path`/tenants/${tenant.id}/rules/preview`, orderOf(form))).body! });
+    // Who is told, and when, says nothing of how often it fires.
+    const asked = { ...orderOf(form), name: form.name.trim() || 'Preview', quietHours: null, digestMinutes: null, targets: [] };
+    setPreview({ of: fires, found: (await api.send<Document>('POST', path`/tenants/${tenant.id}/rules/preview`, asked)).body! });
     return null;
   });
   const overwrite = async () => {
@@ -96,7 +98,6 @@ function Edit({ version: first, reload }: { version: Version; reload: () => void
       location.hash = href(tenant.id, 'rules');
     }
   };
-  const others = otherProblems(act.problems, fields);
   return (
     <div class="columns">
       <section class="panel" aria-label="Rule">
@@ -114,12 +115,11 @@ function Edit({ version: first, reload }: { version: Version; reload: () => void
               </p>
             </div>
           )}
-          {others.map((text) => <p key={text} class="problem" role="alert">{text}</p>)}
           {mayManage && (
             <div class="submit">
               <button type="submit" class="primary" disabled={!isTouched || act.isBusy || isStale}>{isNew ? 'Add the rule' : 'Save'}</button>
               <button type="button" disabled={act.isBusy} onClick={() => void look()}>Preview the last week</button>
-              {others.length === 0 && <Said of={act.said} />}
+              <Outcome act={act} fields={fields} />
               {!isNew && <button type="button" class="grave end" disabled={act.isBusy} onClick={() => ask(true)}>Delete</button>}
             </div>
           )}
@@ -131,7 +131,13 @@ function Edit({ version: first, reload }: { version: Version; reload: () => void
           </Question>
         )}
       </section>
-      <Preview found={preview?.found ?? null} kind={form.kind} isOld={preview !== null && preview.of !== order} mayLook={mayManage} />
+      <Preview found={preview?.found ?? null} kind={form.kind} isOld={preview !== null && preview.of !== fires} mayLook={mayManage} />
     </div>
   );
+}
+
+// What decides when a rule fires.
+function firesOf(form: RuleForm): string {
+  const { symbols, when, cooldownMinutes } = orderOf(form);
+  return JSON.stringify([symbols, when, cooldownMinutes]);
 }

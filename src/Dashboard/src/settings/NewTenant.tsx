@@ -2,8 +2,8 @@ import { useState } from 'preact/hooks';
 import { ApiProblem, path, type Api } from '../api/client.ts';
 import type { TenantDocument } from '../api/settings.ts';
 import { useAct } from '../parts/act.ts';
-import { otherProblems, problemOf, TextField } from '../parts/Field.tsx';
-import { Said } from '../parts/Said.tsx';
+import { problemOf, TextField } from '../parts/Field.tsx';
+import { Outcome } from '../parts/Outcome.tsx';
 import { blank, fields, settingsOf } from './form.ts';
 import { SettingsForm } from './SettingsForm.tsx';
 
@@ -22,7 +22,6 @@ export function NewTenant({ api, tables, made }: { api: Api; tables: readonly st
     await made(id.trim());
     return null;
   });
-  const others = otherProblems(act.problems, fields);
   return (
     <>
       <h1>New tenant</h1>
@@ -35,10 +34,9 @@ export function NewTenant({ api, tables, made }: { api: Api; tables: readonly st
             />
           </div>
           <SettingsForm form={form} set={set} problems={act.problems} tables={tables} test={null} />
-          {others.map((text) => <p key={text} class="problem" role="alert">{text}</p>)}
           <div class="submit">
             <button type="submit" class="primary" disabled={act.isBusy}>Create</button>
-            {act.isBusy ? <span class="quiet" role="status">Saving; credentials are tried at their vendors…</span> : others.length === 0 && <Said of={act.said} />}
+            <Outcome act={act} fields={fields} meanwhile="Saving; credentials are tried at their vendors…" />
           </div>
         </form>
       </section>

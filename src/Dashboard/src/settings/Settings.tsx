@@ -5,8 +5,7 @@ import { ApiProblem, path } from '../api/client.ts';
 import type { ChangeRecord, TenantDocument, Tested } from '../api/settings.ts';
 import type { Listed } from '../api/documents.ts';
 import { useAct } from '../parts/act.ts';
-import { otherProblems } from '../parts/Field.tsx';
-import { Said } from '../parts/Said.tsx';
+import { Outcome } from '../parts/Outcome.tsx';
 import { Loading, Trouble } from '../parts/State.tsx';
 import { Time } from '../parts/Time.tsx';
 import { Changes } from './Changes.tsx';
@@ -92,7 +91,6 @@ function Edit({ first, reload }: { first: Version; reload: () => void }) {
     setConflict(null);
     act.forget();
   };
-  const others = otherProblems(act.problems, fields);
   return (
     <section class="panel" aria-label="Settings">
       <form onSubmit={(event) => { event.preventDefault(); void save(); }}>
@@ -115,11 +113,10 @@ function Edit({ first, reload }: { first: Version; reload: () => void }) {
           </div>
         )}
         {warnings.map((warning) => <p key={warning} class="warn" role="status">{warning}</p>)}
-        {others.map((text) => <p key={text} class="problem" role="alert">{text}</p>)}
         <div class="submit">
           <button type="submit" class="primary" disabled={!isTouched || act.isBusy || conflict !== null}>Save</button>
           {isTouched && <button type="button" class="plain" onClick={() => { set(before); act.forget(); }}>Undo</button>}
-          {act.isBusy ? <span class="quiet" role="status">Saving; credentials are tried at their vendors…</span> : others.length === 0 && <Said of={act.said} />}
+          <Outcome act={act} fields={fields} meanwhile="Saving; credentials are tried at their vendors…" />
         </div>
       </form>
     </section>
