@@ -35,7 +35,7 @@ export function Targets({ targets, set, problems }: { targets: TargetForm[]; set
                 <TextField name={`Signing secret ${number}`} placeholder="env:NAME or keyvault:NAME" value={target.secret} set={(secret) => put(i, { secret })} problem={of('secret')} />
               </>
             )}
-            <button type="button" class="plain" aria-label={`Take target ${number} out`} onClick={() => set(targets.filter((_, at) => at !== i))}>Take out</button>
+            <button type="button" class="plain" aria-label={`Take out target ${number}`} onClick={() => set(targets.filter((_, at) => at !== i))}>Take out</button>
           </div>
         );
       })}
