@@ -38,6 +38,13 @@ test('a text that begins with its field names it, too', async () => {
   expect((await problemOf(api.send('POST', '/tenants/acme/keys', {}))).fields).toEqual({ scopes: 'at least one expected' });
 });
 
+test('a text of several fields names each', async () => {
+  const { api } = answering(400, { detail: 'when.above: expected, or \'below\'; targets[0].email: an address expected; none is there' });
+  expect((await problemOf(api.send('PUT', '/tenants/acme/rules/x', {}))).fields).toEqual({
+    'when.above': 'expected, or \'below\'', 'targets[0].email': 'an address expected; none is there',
+  });
+});
+
 test.each([[412, 'version: it was changed meanwhile'], [404, 'tenant: no tenant']])('%d is about no field of a form', async (status, detail) => {
   const { api } = answering(status, { detail });
   expect(await problemOf(api.send('PUT', '/tenants/acme', {}))).toMatchObject({ status, message: detail, fields: {} });

@@ -121,7 +121,7 @@ function Row({ alert, to, isShown }: { alert: AlertRow; to: string; isShown: boo
       <a href={to} class={alert.state === 'new' ? 'new' : ''} aria-current={isShown ? 'true' : undefined}>
         <span class="mark" aria-hidden="true" />
         <Time at={alert.raisedAt} class="quiet n" />
-        <span class="clamp">{alert.state === 'new' && <span class="vh">not seen: </span>}{alert.symbol && <strong><Foreign text={alert.symbol} most={60} /> </strong>}<Foreign text={alert.summary} most={200} /></span>
+        <span class="clamp">{alert.state === 'new' && <span class="vh">not seen: </span>}<Foreign text={alert.summary} most={200} /></span>
         <small class="quiet"><Foreign text={alert.rule.name} most={60} />{standing && <> · <span class={standing === 'dead' ? 'problem' : ''}>{marks[standing]}</span></>}</small>
       </a>
     </li>

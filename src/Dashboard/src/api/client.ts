@@ -87,11 +87,29 @@ function told(status: number, text: string): [string, Record<string, string>] {
       return [message, Object.fromEntries(Object.entries(errors).map(([name, said]) => [bare(name), Array.isArray(said) ? said.join('; ') : String(said)]))];
     }
 
-    const named = /^(\$?[\w.[\]/-]+): (.+)$/s.exec(message);
-    return [message, named && (status === 400 || status === 422) ? { [bare(named[1]!)]: named[2]! } : {}];
+    return [message, status === 400 || status === 422 ? named(message) : {}];
   } catch {
     return [`the server answered ${status}`, {}];
   }
+}
+
+// Several stand one after the other: `name: …; when.above: …`.
+function named(message: string): Record<string, string> {
+  const fields: Record<string, string> = {};
+  let last: string | null = null;
+  for (const part of message.split('; ')) {
+    const found = /^(\$?[\w.[\]/-]+): (.+)$/s.exec(part);
+    if (found) {
+      last = bare(found[1]!);
+      fields[last] = last in fields ? `${fields[last]}; ${found[2]}` : found[2]!;
+    } else if (last === null) {
+      return {};
+    } else {
+      fields[last] += `; ${part}`;
+    }
+  }
+
+  return fields;
 }
 
 const bare = (name: string): string => name.replace(/^\$\.?/, '');

@@ -29,7 +29,7 @@ export function Preview({ found, kind, isOld, mayLook }: { found: Document | nul
           </table>
         </div>
       )}
-      {found !== null && found.fired > found.times.length && <p class="quiet">The first {count(found.times.length)} are shown.</p>}
+      {found !== null && found.fired > found.times.length && <p class="quiet">The newest {count(found.times.length)} are shown.</p>}
     </section>
   );
 }

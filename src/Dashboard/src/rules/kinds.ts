@@ -35,6 +35,7 @@ export const kinds: Record<Kind, KindOf> = {
     name: 'Spike', says: 'An hour stands out from the hours before it.', hasSymbols: true, hasTable: false,
     asks: {
       above: { name: 'Deviations above', help: '1 to 10', min: 1, max: 10, step: 0.1, first: '3' }, below: { name: 'Deviations below', help: '1 to 10', min: 1, max: 10, step: 0.1 },
+      hysteresis: { ...back('the deviation'), step: 0.1 },
     },
   },
   silent: {
@@ -44,7 +45,7 @@ export const kinds: Record<Kind, KindOf> = {
   runFailed: { name: 'Run failed', says: 'The tenant\'s part in a run failed.', hasSymbols: false, hasTable: false, asks: {} },
   quota: {
     name: 'Quota nearly gone', says: 'Less than a share of a vendor\'s calls is left.', hasSymbols: false, hasTable: true,
-    asks: { below: { name: 'Share left at most', help: '0 to 1', min: 0, max: 1, step: 0.01, first: '0.1' } },
+    asks: { below: { name: 'Share left at most', help: '0 to 1', min: 0, max: 1, step: 0.01, first: '0.1' }, hysteresis: { ...back('the share'), max: 1 } },
   },
 };
 
