@@ -13,7 +13,7 @@ const read: TenantDocument = {
 test('what is read and not touched is written as it was, the fields that are not shown too', () => {
   expect(settingsOf(formOf(read), read)).toEqual({
     name: 'Acme', status: 'disabled', emails: ['ops@acme.test'], symbols: ['AAPL'], tables: ['tiingo/news'], schedule: null, model: 'default',
-    credentials: { tiingo: 'env:T' }, retention: { items: 90, bars: null, quarantine: null }, fallbacks: { 'tiingo/news': 'finnhub/company-news' },
+    credentials: { tiingo: 'env:T' }, retention: { items: 90 }, fallbacks: { 'tiingo/news': 'finnhub/company-news' },
   });
 });
 

@@ -22,6 +22,9 @@ export type Condition = { match: string } | { isNew: true };
 
 const patience = 35_000;
 
+// Only of these a text tells of the fields that were sent.
+const fieldStatus = new Set([400, 403, 422]);
+
 /** The HTTP API with a key. */
 export class Api {
   constructor(
@@ -87,7 +90,7 @@ function told(status: number, text: string): [string, Record<string, string>] {
       return [message, Object.fromEntries(Object.entries(errors).map(([name, said]) => [bare(name), Array.isArray(said) ? said.join('; ') : String(said)]))];
     }
 
-    return [message, status === 400 || status === 422 ? named(message) : {}];
+    return [message, fieldStatus.has(status) ? named(message) : {}];
   } catch {
     return [`the server answered ${status}`, {}];
   }

@@ -14,6 +14,6 @@ export function Outcome({ act, fields, meanwhile }: { act: Acted; fields: readon
     return <span class="quiet" role="status">{meanwhile ?? 'Sending…'}</span>;
   }
 
-  return Object.keys(act.problems).length === 0 ? <Said of={act.said} />
+  return others.length === Object.keys(act.problems).length ? <Said of={act.said} />
     : <Said of={{ text: others.length > 0 ? others.join('; ') : 'Not taken: see the fields that are marked.', isProblem: true }} />;
 }

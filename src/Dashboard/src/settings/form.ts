@@ -34,7 +34,7 @@ export function formOf(read: TenantDocument): Form {
 
 /** What is written: what the form does not show stays as it was read. */
 export function settingsOf(form: Form, read: TenantDocument | null): Settings {
-  const retention: Retention = Object.fromEntries(spans.map((span) => [span, number(form.retention[span])]));
+  const retention: Retention = Object.fromEntries(spans.map((span) => [span, number(form.retention[span])]).filter(([, days]) => days !== null));
   return {
     name: form.name.trim(),
     status: read?.status ?? 'active',
@@ -44,7 +44,7 @@ export function settingsOf(form: Form, read: TenantDocument | null): Settings {
     schedule: form.schedule.trim() || null,
     model: form.model.trim() || null,
     credentials: Object.fromEntries(Object.entries(form.credentials).map(([vendor, reference]) => [vendor, reference.trim()]).filter(([, reference]) => reference)),
-    retention: Object.values(retention).some((days) => days !== null) ? retention : null,
+    retention: Object.keys(retention).length > 0 ? retention : null,
     fallbacks: read?.fallbacks ?? null,
   };
 }
