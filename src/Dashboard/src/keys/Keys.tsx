@@ -80,7 +80,7 @@ export function Keys() {
                     <td>{key.lastUsedAt ? <Time at={key.lastUsedAt} /> : <span class="quiet">never</span>}</td>
                     <td>{key.expiresAt ? <Time at={key.expiresAt} /> : <span class="quiet">never</span>}</td>
                     <td class="steps">
-                      <button type="button" disabled={act.isBusy} aria-label={`Rotate ${nameOf(key)}`} onClick={() => ask({ what: 'rotate', key })}>Rotate</button>
+                      {(me.admin || key.scopes.every((scope) => me.scopes.includes(scope))) && <button type="button" disabled={act.isBusy} aria-label={`Rotate ${nameOf(key)}`} onClick={() => ask({ what: 'rotate', key })}>Rotate</button>}
                       <button type="button" class="grave" disabled={act.isBusy} aria-label={`Revoke ${nameOf(key)}`} onClick={() => ask({ what: 'revoke', key })}>Revoke</button>
                     </td>
                   </tr>
@@ -94,7 +94,7 @@ export function Keys() {
       {asked?.what === 'rotate' && (
         <Question title={`Rotate ${nameOf(asked.key)}?`} does="Rotate" isReady={overlap.trim() !== ''} yes={() => void rotate(asked.key)} no={() => ask(null)}>
           <p>A new key with the same name and scopes is made; this one goes on for the overlap, and then ends.</p>
-          <TextField name="Overlap in minutes" type="number" min={0} max={43_200} required value={overlap} set={setOverlap} />
+          <TextField name="Overlap in minutes" type="number" min={0} max={10_080} required value={overlap} set={setOverlap} />
         </Question>
       )}
       {asked?.what === 'revoke' && (
