@@ -167,6 +167,7 @@ public sealed record PurgedDocument(int InstancesDeleted);
 /// <summary>How documents are written: camel case, web defaults.</summary>
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, Converters = [typeof(UtcTimeConverter)])]
 [JsonSerializable(typeof(Health))]
+[JsonSerializable(typeof(Me))]
 [JsonSerializable(typeof(RunOrder))]
 [JsonSerializable(typeof(StartedDocument))]
 [JsonSerializable(typeof(PurgedDocument))]

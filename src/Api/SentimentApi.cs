@@ -71,6 +71,7 @@ public static class SentimentApi
         managers.MapKeys();
 
         var readers = api.MapGroup("").WithMetadata(RouteAccess.Readers);
+        readers.MapMe();
         readers.MapTenants();
         readers.MapQuarantine();
         readers.MapCoverage();

@@ -15,6 +15,7 @@ public sealed class RoleTests
         ("/api/health", "anybody"),
         ("/api/docs", "anybody"),
         ("/api/openapi", "readers"),
+        ("/api/me", "readers"),
         ("/api/runs", "admin"),
         ("/api/vendors", "admin"),
         ("/api/tenants/{tenant}/deletion", "admin"),
