@@ -9,6 +9,7 @@ using Sentiment.Api.Access;
 using Sentiment.Api.OpenApi;
 using Sentiment.Api.Requests;
 using Sentiment.Domain.Access;
+using Sentiment.Domain.Alerts.Rules;
 using Sentiment.Domain.Live;
 using Sentiment.Domain.Tenants;
 
@@ -44,7 +45,7 @@ public static class SentimentApi
         });
         services.AddDescription();
         services.TryAddSingleton(TimeProvider.System);
-        return services.AddSingleton<ILiveDocuments, LiveDocuments>().AddLiveState().AddTenantSettings().AddSingleton<TrendReport>().AddSingleton<KeyStore>().AddSingleton<Callers>().AddSingleton<RateLimits>().AddSingleton<AuditLog>().AddSingleton<Gate>();
+        return services.AddSingleton<ILiveDocuments, LiveDocuments>().AddLiveState().AddTenantSettings().AddRuleStore().AddSingleton<TrendReport>().AddSingleton<KeyStore>().AddSingleton<Callers>().AddSingleton<RateLimits>().AddSingleton<AuditLog>().AddSingleton<Gate>();
     }
 
     /// <summary>Puts what every answer goes through, up to the choice of its endpoint, into a pipeline.</summary>
@@ -65,6 +66,9 @@ public static class SentimentApi
         admin.MapVendors();
         admin.MapKeys();
 
+        var managers = api.MapGroup("").WithMetadata(RouteAccess.Managers);
+        managers.MapRuleChanges();
+
         var readers = api.MapGroup("").WithMetadata(RouteAccess.Readers);
         readers.MapTenants();
         readers.MapQuarantine();
@@ -75,6 +79,7 @@ public static class SentimentApi
         readers.MapMetrics();
         readers.MapLive();
         readers.MapNegotiate();
+        readers.MapRules();
         return routes;
     }
 

@@ -5,7 +5,7 @@ namespace Sentiment.Api.Tests.Access;
 
 public sealed class RoleTests
 {
-    // The first that a path begins with says who may call it; what none begins with is nobody's, and fails here.
+    // The first that a path, or a method and a path, begins with says who may call it; what none begins with is nobody's, and fails here.
     private static readonly (string Path, string Who)[] Table =
     [
         ("/api/health", "anybody"),
@@ -14,19 +14,23 @@ public sealed class RoleTests
         ("/api/runs", "admin"),
         ("/api/vendors", "admin"),
         ("/api/tenants/{tenant}/keys", "admin"),
+        ("PUT /api/tenants/{tenant}/rules", "managers"),
+        ("DELETE /api/tenants/{tenant}/rules", "managers"),
+        ("POST /api/tenants/{tenant}/rules", "managers"),
         ("/api/tenants/{tenant}", "own"),
         ("/api/tenants", "readers"),
     ];
 
-    private static readonly string[] Admitted = ["200", "201", "202", "204", "304", "400", "404", "409", "413"];
+    private static readonly string[] Admitted = ["200", "201", "202", "204", "304", "400", "404", "409", "412", "413", "428"];
 
     /// <summary>What each caller gets of a route of each kind; <c>in</c>: it is let in, whatever it then gets.</summary>
     private static readonly Dictionary<string, Dictionary<string, string>> Expected = new()
     {
-        ["anybody"] = new() { ["none"] = "in", ["wrong"] = "in", ["revoked"] = "in", ["admin"] = "in", ["own"] = "in", ["other"] = "in", ["run only"] = "in" },
-        ["readers"] = new() { ["none"] = "401", ["wrong"] = "401", ["revoked"] = "401", ["admin"] = "in", ["own"] = "in", ["other"] = "in", ["run only"] = "403" },
-        ["own"] = new() { ["none"] = "401", ["wrong"] = "401", ["revoked"] = "401", ["admin"] = "in", ["own"] = "in", ["other"] = "403", ["run only"] = "403" },
-        ["admin"] = new() { ["none"] = "401", ["wrong"] = "401", ["revoked"] = "401", ["admin"] = "in", ["own"] = "403", ["other"] = "403", ["run only"] = "403" },
+        ["anybody"] = new() { ["none"] = "in", ["wrong"] = "in", ["revoked"] = "in", ["admin"] = "in", ["own"] = "in", ["other"] = "in", ["run only"] = "in", ["manage only"] = "in" },
+        ["readers"] = new() { ["none"] = "401", ["wrong"] = "401", ["revoked"] = "401", ["admin"] = "in", ["own"] = "in", ["other"] = "in", ["run only"] = "403", ["manage only"] = "403" },
+        ["own"] = new() { ["none"] = "401", ["wrong"] = "401", ["revoked"] = "401", ["admin"] = "in", ["own"] = "in", ["other"] = "403", ["run only"] = "403", ["manage only"] = "403" },
+        ["managers"] = new() { ["none"] = "401", ["wrong"] = "401", ["revoked"] = "401", ["admin"] = "in", ["own"] = "403", ["other"] = "403", ["run only"] = "403", ["manage only"] = "in" },
+        ["admin"] = new() { ["none"] = "401", ["wrong"] = "401", ["revoked"] = "401", ["admin"] = "in", ["own"] = "403", ["other"] = "403", ["run only"] = "403", ["manage only"] = "403" },
     };
 
     [Fact]
@@ -42,13 +46,14 @@ public sealed class RoleTests
             ["own"] = await host.KeyAsync("acme"),
             ["other"] = await host.KeyAsync("bolt"),
             ["run only"] = await host.KeyAsync("acme", KeyScopes.Run),
+            ["manage only"] = await host.KeyAsync("acme", KeyScopes.Manage),
         };
         var wrong = new List<string>();
         foreach (var (method, endpoint) in host.Routes)
         {
             var route = endpoint.RoutePattern.RawText!;
-            var who = Table.First(t => route.StartsWith(t.Path, StringComparison.Ordinal)).Who;
-            var path = route.Replace("{tenant}", "acme", StringComparison.Ordinal).Replace("{id}", "nothing", StringComparison.Ordinal).Replace("{name}", "x", StringComparison.Ordinal).Replace("{group}", "acme.runs", StringComparison.Ordinal);
+            var who = Table.First(t => (t.Path[0] == '/' ? route : $"{method} {route}").StartsWith(t.Path, StringComparison.Ordinal)).Who;
+            var path = route.Replace("{tenant}", "acme", StringComparison.Ordinal).Replace("{id}", "nothing", StringComparison.Ordinal).Replace("{rule}", "nothing", StringComparison.Ordinal).Replace("{name}", "x", StringComparison.Ordinal).Replace("{group}", "acme.runs", StringComparison.Ordinal);
             foreach (var (role, key) in keys)
             {
                 var status = $"{(await host.SendAsync(method, path, key)).Status}";
