@@ -200,4 +200,7 @@ public sealed record PurgedDocument(int InstancesDeleted);
 [JsonSerializable(typeof(LiveChunkDocument))]
 [JsonSerializable(typeof(LiveSnapshotDocument))]
 [JsonSerializable(typeof(Negotiated))]
+[JsonSerializable(typeof(RuleDocument))]
+[JsonSerializable(typeof(Listed<RuleDocument>))]
+[JsonSerializable(typeof(PreviewDocument))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -9,6 +9,7 @@ using Sentiment.Api.Access;
 using Sentiment.Api.OpenApi;
 using Sentiment.Api.Requests;
 using Sentiment.Api.Tenants;
+using Sentiment.Domain.Alerts.Rules;
 using Sentiment.Domain.Live;
 using Sentiment.Domain.Tenants;
 
@@ -44,7 +45,7 @@ public static class SentimentApi
         });
         services.AddDescription();
         services.TryAddSingleton(TimeProvider.System);
-        return services.AddSingleton<ILiveDocuments, LiveDocuments>().AddLiveState().AddTenantSettings().AddSingleton<TrendReport>().AddSingleton<Callers>().AddSingleton<RateLimits>().AddSingleton<AuditLog>().AddSingleton<Gate>();
+        return services.AddSingleton<ILiveDocuments, LiveDocuments>().AddLiveState().AddTenantSettings().AddRuleStore().AddSingleton<TrendReport>().AddSingleton<Callers>().AddSingleton<RateLimits>().AddSingleton<AuditLog>().AddSingleton<Gate>();
     }
 
     /// <summary>Puts what every answer goes through, up to the choice of its endpoint, into a pipeline.</summary>
@@ -69,6 +70,7 @@ public static class SentimentApi
         managers.MapTenantChanges();
         managers.MapCredentials();
         managers.MapKeys();
+        managers.MapRuleChanges();
 
         var readers = api.MapGroup("").WithMetadata(RouteAccess.Readers);
         readers.MapMe();
@@ -81,6 +83,7 @@ public static class SentimentApi
         readers.MapMetrics();
         readers.MapLive();
         readers.MapNegotiate();
+        readers.MapRules();
         return routes;
     }
 

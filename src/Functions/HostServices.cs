@@ -12,6 +12,7 @@ using Sentiment.Adapters.Onnx;
 using Sentiment.Adapters.Secrets;
 using Sentiment.Adapters.SendGrid;
 using Sentiment.Api;
+using Sentiment.Domain.Alerts.Rules;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Live;
@@ -39,7 +40,7 @@ internal static class HostServices
         services.AddDocumentCache(configuration, isOneProcess: false).AddBound<LiveOptions>(configuration, LiveOptions.Section).AddWebPubSub(configuration);
         services.AddTenants(configuration);
 
-        services.AddBound<IngestionOptions>(configuration, IngestionOptions.Section).AddIngestion();
+        services.AddBound<IngestionOptions>(configuration, IngestionOptions.Section).AddIngestion().AddAlertRules(isOneProcess: false);
         services.AddBound<TrendOptions>(configuration, TrendOptions.Section);
         services.AddBound<RetentionOptions>(configuration, RetentionOptions.Section).AddRetention().AddTenantDeletion(isOneProcess: false).AddDurableWorkflows();
         var schedule = configuration.GetSection(ScheduleOptions.Section);

@@ -6,6 +6,7 @@ using Sentiment.Adapters.Http;
 using Sentiment.Adapters.Onnx;
 using Sentiment.Adapters.Secrets;
 using Sentiment.Adapters.Sqlite;
+using Sentiment.Domain.Alerts.Rules;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Retention;
 using Sentiment.Domain.Trends;
@@ -32,7 +33,7 @@ public static class PipelineServices
         services.AddBound<IngestionOptions>(configuration, IngestionOptions.Section);
         services.AddBound<TrendOptions>(configuration, TrendOptions.Section);
         services.AddBound<RetentionOptions>(configuration, RetentionOptions.Section);
-        services.AddIngestion().AddRetention();
+        services.AddIngestion().AddRetention().AddAlertRules(isOneProcess: true);
         services.AddEmbeddedEngine((_, options) => options.Path = folder.Engine);
         return services;
     }

@@ -18,6 +18,9 @@ public sealed class RoleTests
         ("/api/me", "readers"),
         ("/api/runs", "admin"),
         ("/api/vendors", "admin"),
+        ("PUT /api/tenants/{tenant}/rules/{rule}", "managers"),
+        ("DELETE /api/tenants/{tenant}/rules/{rule}", "managers"),
+        ("POST /api/tenants/{tenant}/rules/preview", "managers"),
         ("/api/tenants/{tenant}/deletion", "admin"),
         ("/api/tenants/{tenant}/keys", "managers"),
         ("/api/tenants/{tenant}/changes", "managers"),
@@ -26,16 +29,16 @@ public sealed class RoleTests
         ("/api/tenants", "readers"),
     ];
 
-    private static readonly string[] Admitted = ["200", "201", "202", "204", "304", "400", "404", "409", "413", "428"];
+    private static readonly string[] Admitted = ["200", "201", "202", "204", "304", "400", "404", "409", "412", "413", "428"];
 
     /// <summary>What each caller gets of a route of each kind; <c>in</c>: it is let in, whatever it then gets.</summary>
     private static readonly Dictionary<string, Dictionary<string, string>> Expected = new()
     {
-        ["anybody"] = new() { ["none"] = "in", ["wrong"] = "in", ["revoked"] = "in", ["admin"] = "in", ["own"] = "in", ["other"] = "in", ["run only"] = "in", ["manager"] = "in", ["other manager"] = "in" },
-        ["readers"] = new() { ["none"] = "401", ["wrong"] = "401", ["revoked"] = "401", ["admin"] = "in", ["own"] = "in", ["other"] = "in", ["run only"] = "403", ["manager"] = "in", ["other manager"] = "in" },
-        ["own"] = new() { ["none"] = "401", ["wrong"] = "401", ["revoked"] = "401", ["admin"] = "in", ["own"] = "in", ["other"] = "403", ["run only"] = "403", ["manager"] = "in", ["other manager"] = "403" },
-        ["managers"] = new() { ["none"] = "401", ["wrong"] = "401", ["revoked"] = "401", ["admin"] = "in", ["own"] = "403", ["other"] = "403", ["run only"] = "403", ["manager"] = "in", ["other manager"] = "403" },
-        ["admin"] = new() { ["none"] = "401", ["wrong"] = "401", ["revoked"] = "401", ["admin"] = "in", ["own"] = "403", ["other"] = "403", ["run only"] = "403", ["manager"] = "403", ["other manager"] = "403" },
+        ["anybody"] = new() { ["none"] = "in", ["wrong"] = "in", ["revoked"] = "in", ["admin"] = "in", ["own"] = "in", ["other"] = "in", ["run only"] = "in", ["manager"] = "in", ["other manager"] = "in", ["manage only"] = "in" },
+        ["readers"] = new() { ["none"] = "401", ["wrong"] = "401", ["revoked"] = "401", ["admin"] = "in", ["own"] = "in", ["other"] = "in", ["run only"] = "403", ["manager"] = "in", ["other manager"] = "in", ["manage only"] = "403" },
+        ["own"] = new() { ["none"] = "401", ["wrong"] = "401", ["revoked"] = "401", ["admin"] = "in", ["own"] = "in", ["other"] = "403", ["run only"] = "403", ["manager"] = "in", ["other manager"] = "403", ["manage only"] = "403" },
+        ["managers"] = new() { ["none"] = "401", ["wrong"] = "401", ["revoked"] = "401", ["admin"] = "in", ["own"] = "403", ["other"] = "403", ["run only"] = "403", ["manager"] = "in", ["other manager"] = "403", ["manage only"] = "in" },
+        ["admin"] = new() { ["none"] = "401", ["wrong"] = "401", ["revoked"] = "401", ["admin"] = "in", ["own"] = "403", ["other"] = "403", ["run only"] = "403", ["manager"] = "403", ["other manager"] = "403", ["manage only"] = "403" },
     };
 
     [Fact]
@@ -53,6 +56,7 @@ public sealed class RoleTests
             ["run only"] = await host.KeyAsync("acme", KeyScopes.Run),
             ["manager"] = await host.KeyAsync("acme", [.. KeyScopes.All]),
             ["other manager"] = await host.KeyAsync("bolt", [.. KeyScopes.All]),
+            ["manage only"] = await host.KeyAsync("acme", KeyScopes.Manage),
         };
         var wrong = new List<string>();
 
@@ -61,7 +65,7 @@ public sealed class RoleTests
         {
             var route = endpoint.RoutePattern.RawText!;
             var who = Table.First(t => t.Path == $"{method} {route}" || route.StartsWith(t.Path, StringComparison.Ordinal)).Who;
-            var path = route.Replace("{tenant}", "acme", StringComparison.Ordinal).Replace("{id}", "nothing", StringComparison.Ordinal).Replace("{name}", "x", StringComparison.Ordinal).Replace("{group}", "acme.runs", StringComparison.Ordinal);
+            var path = route.Replace("{tenant}", "acme", StringComparison.Ordinal).Replace("{id}", "nothing", StringComparison.Ordinal).Replace("{rule}", "nothing", StringComparison.Ordinal).Replace("{name}", "x", StringComparison.Ordinal).Replace("{group}", "acme.runs", StringComparison.Ordinal);
             foreach (var (role, key) in keys)
             {
                 var status = $"{(await host.SendAsync(method, path, key)).Status}";

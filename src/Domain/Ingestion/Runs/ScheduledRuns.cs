@@ -5,9 +5,18 @@ using Sentiment.Domain.Tenants;
 
 namespace Sentiment.Domain.Ingestion.Runs;
 
+/// <summary>Does what is due at the schedule's ticks, whether or not a run is started.</summary>
+public interface IScheduleListener
+{
+    /// <summary>A tick has come.</summary>
+    /// <param name="roster">The tenants.</param>
+    /// <param name="cancellationToken">Gives the tick up.</param>
+    Task TickAsync(TenantRoster roster, CancellationToken cancellationToken);
+}
+
 /// <summary>Starts the run of a tick of the schedule, unless the last one is in the way and the overlap policy says otherwise.</summary>
 public sealed partial class ScheduledRuns(
-    RunStarter starter, ITenantDirectory tenants, TenantTicks ticks, IOptions<ScheduleOptions> options, TimeProvider time, ILogger<ScheduledRuns> logger)
+    RunStarter starter, ITenantDirectory tenants, TenantTicks ticks, IEnumerable<IScheduleListener> listeners, IOptions<ScheduleOptions> options, TimeProvider time, ILogger<ScheduledRuns> logger)
 {
     /// <summary>Starts the run that is due.</summary>
     /// <param name="longestWait">How long to wait for an unfinished run under queue-one; after that the next tick goes on waiting.</param>
@@ -16,6 +25,11 @@ public sealed partial class ScheduledRuns(
     public async Task TickAsync(TimeSpan longestWait, CancellationToken cancellationToken)
     {
         var roster = await tenants.GetAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var listener in listeners)
+        {
+            await listener.TickAsync(roster, cancellationToken).ConfigureAwait(false);
+        }
+
         if (await UnfinishedAsync(roster, cancellationToken).ConfigureAwait(false) is { } unfinished)
         {
             switch (options.Value.Overlap)

@@ -1,3 +1,4 @@
+using Sentiment.Domain.Alerts.Rules;
 using Sentiment.Domain.Ingestion.Backfills;
 using Sentiment.Domain.Ingestion.Tables;
 using Sentiment.Domain.Metrics;
@@ -92,7 +93,7 @@ internal sealed class BeginTenant(RunStore runs, DeletionStore deletions) : Acti
 public sealed record TenantEnd(TenantId Tenant, string? Reason);
 
 /// <summary>Sums a tenant's tables up: it fails if any of them failed.</summary>
-internal sealed class FinishTenant(RunStore runs, MetricsUpkeep metrics, TrendUpkeep trends, DeletionStore deletions) : Activity<TenantEnd, WorkStatus>
+internal sealed class FinishTenant(RunStore runs, MetricsUpkeep metrics, TrendUpkeep trends, DeletionStore deletions, StandingRules? rules = null) : Activity<TenantEnd, WorkStatus>
 {
     public override async Task<WorkStatus> RunAsync(ActivityContext context, TenantEnd input, CancellationToken cancellationToken)
     {
@@ -110,6 +111,11 @@ internal sealed class FinishTenant(RunStore runs, MetricsUpkeep metrics, TrendUp
         if (tables.Any(t => t.Ledger.Accepted > 0))
         {
             await trends.FoldAsync(tenant, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (rules is not null)
+        {
+            await rules.EndAsync(run, row.Tenant, status, reason, cancellationToken).ConfigureAwait(false);
         }
 
         await runs.PutTenantAsync(run, row with { Status = status, Reason = reason }, cancellationToken).ConfigureAwait(false);
