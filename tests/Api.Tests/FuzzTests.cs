@@ -32,6 +32,7 @@ public sealed partial class FuzzTests
     {
         await using var host = await ApiHost.StartAsync(withRecords: true);
         var own = await host.KeyAsync("acme", "read", "run", "manage");
+        Assert.Equal(200, (await host.GetAsync("/api/tenants/acme")).Status); // Taken over from the file, which no longer counts for whom was deleted.
         await host.Services.GetRequiredService<DeletionStore>().PutAsync(
             new("acme", 1, "admin", DeletionStatus.Completed, Records.Now, Records.Now, new Dictionary<string, long>(), 0, null), null, default);
         string?[] keys = [own, own, own, ApiHost.AdminKey, ApiHost.AdminKey, await host.KeyAsync("bolt"), await RevokedAsync(host), null, "x", "sk_acme.0123456789abcdef_short"];

@@ -344,7 +344,7 @@ public static partial class TenantsFile
             }
 
             var kept = new TenantRetention();
-            foreach (var entry in days.EnumerateObject())
+            foreach (var entry in days.EnumerateObject().Where(e => e.Value.ValueKind != JsonValueKind.Null))
             {
                 int? number = entry.Value.ValueKind == JsonValueKind.Number && entry.Value.TryGetInt32(out var n) && n is >= 1 and <= TenantRetention.MaxDays ? n : null;
                 if (entry.Name is not ("items" or "bars" or "quarantine"))
