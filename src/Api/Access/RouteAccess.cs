@@ -16,6 +16,9 @@ internal sealed record RouteAccess
     /// <summary>Keys that may read, too; of a tenant's route that tenant's.</summary>
     public static RouteAccess Readers { get; } = new(true, KeyScopes.Read);
 
+    /// <summary>Keys that may change their tenant's settings, too; of a tenant's route that tenant's.</summary>
+    public static RouteAccess Managers { get; } = new(true, KeyScopes.Manage);
+
     /// <summary>Whether a key is asked for.</summary>
     public bool NeedsKey { get; }
 

@@ -11,8 +11,11 @@ public static class KeyScopes
     /// <summary>Start the tenant's runs.</summary>
     public const string Run = "run";
 
+    /// <summary>Change the tenant's settings, keys, rules and alerts.</summary>
+    public const string Manage = "manage";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Read, Run];
+    public static IReadOnlyList<string> All { get; } = [Read, Run, Manage];
 }
 
 /// <summary>A tenant's key as it is stored: its secret is not.</summary>
