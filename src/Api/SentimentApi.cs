@@ -9,6 +9,7 @@ using Sentiment.Api.Access;
 using Sentiment.Api.OpenApi;
 using Sentiment.Api.Requests;
 using Sentiment.Domain.Access;
+using Sentiment.Domain.Alerts.Delivery;
 using Sentiment.Domain.Live;
 using Sentiment.Domain.Tenants;
 
@@ -28,6 +29,7 @@ public static class SentimentApi
         services.ConfigureHttpJsonOptions(options =>
         {
             options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+            options.SerializerOptions.TypeInfoResolverChain.Insert(1, AlertJson.Default);
             options.SerializerOptions.Converters.Add(new UtcTimeConverter());
         });
         services.AddResponseCompression(options =>
@@ -44,6 +46,8 @@ public static class SentimentApi
         });
         services.AddDescription();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ILinkKey, AdminLinkKey>();
+        services.AddAlertStores();
         return services.AddSingleton<ILiveDocuments, LiveDocuments>().AddLiveState().AddTenantSettings().AddSingleton<TrendReport>().AddSingleton<KeyStore>().AddSingleton<Callers>().AddSingleton<RateLimits>().AddSingleton<AuditLog>().AddSingleton<Gate>();
     }
 
@@ -58,6 +62,7 @@ public static class SentimentApi
         Gate.Before(api);
         api.MapGet("/health", () => TypedResults.Ok(new Health("ok"))).Tells("Whether the server answers.", new Health("ok")).WithMetadata(RouteAccess.Anybody);
         api.MapDescription();
+        api.MapGroup("").WithMetadata(RouteAccess.Anybody).MapUnsubscribe();
 
         var admin = api.MapGroup("").WithMetadata(RouteAccess.Admin);
         admin.MapRuns();
@@ -75,6 +80,8 @@ public static class SentimentApi
         readers.MapMetrics();
         readers.MapLive();
         readers.MapNegotiate();
+        readers.MapAlerts();
+        api.MapGroup("").WithMetadata(RouteAccess.Managers).MapAlertSteering();
         return routes;
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Sentiment.Domain.Alerts.Delivery;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Retention;
 using Sentiment.Domain.Workflows;
@@ -7,7 +8,7 @@ namespace Sentiment.Functions.Shape.Tests;
 
 public class FunctionShapeTests
 {
-    private static readonly WorkflowRegistry Registry = new WorkflowRegistry().AddIngestion().AddRetention();
+    private static readonly WorkflowRegistry Registry = new WorkflowRegistry().AddIngestion().AddRetention().AddAlertDelivery();
 
     private static IEnumerable<string> Named(string trigger) => FunctionSources.Functions.Where(f => f.Trigger == trigger).Select(f => f.Name);
 

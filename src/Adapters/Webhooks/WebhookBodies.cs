@@ -37,7 +37,7 @@ internal static class WebhookBodies
         foreach (var alert in notice.Alerts)
         {
             blocks.Add(new JsonObject { ["type"] = "section", ["text"] = SlackText($"{alert.Summary}\n{Facts(alert)}") });
-            foreach (var item in alert.Evidence.Items.Take(MaxItems))
+            foreach (var item in Items(alert))
             {
                 var section = new JsonObject { ["type"] = "section", ["text"] = SlackText(Line(item)) };
                 if (item.Url is { } url && url.AbsoluteUri.Length <= MaxSlackUrl)
@@ -73,7 +73,7 @@ internal static class WebhookBodies
         {
             body.Add(TeamsLine(alert.Summary, weight: "Bolder"));
             body.Add(TeamsLine(Facts(alert)));
-            body.AddRange(alert.Evidence.Items.Take(MaxItems).Select(i => TeamsLine(Line(i), link: i.Url)));
+            body.AddRange(Items(alert).Select(i => TeamsLine(Line(i), link: i.Url)));
         }
 
         var card = new JsonObject
@@ -105,6 +105,8 @@ internal static class WebhookBodies
 
         return new() { ["type"] = "RichTextBlock", ["inlines"] = new JsonArray(run) };
     }
+
+    private static IEnumerable<EvidenceItemDocument> Items(AlertDocument alert) => alert.Evidence.Items?.Take(MaxItems) ?? [];
 
     private static string Facts(AlertDocument alert) => string.Create(
         CultureInfo.InvariantCulture, $"{alert.Rule.Name}, version {alert.Rule.Version}; {alert.Kind} {alert.Value:0.######}; {alert.RaisedAt:yyyy-MM-dd HH:mm:ss} UTC");

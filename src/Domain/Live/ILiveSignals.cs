@@ -20,7 +20,5 @@ public interface ILiveSignals
 
     /// <summary>An alert was raised, or what is shown of one has changed.</summary>
     /// <param name="tenant">The tenant.</param>
-    void AlertsChanged(string tenant)
-    {
-    }
+    void AlertsChanged(string tenant);
 }

@@ -10,10 +10,13 @@ public sealed class RoleTests
     [
         ("/api/health", "anybody"),
         ("/api/docs", "anybody"),
+        ("/api/unsubscribe", "anybody"),
         ("/api/openapi", "readers"),
         ("/api/runs", "admin"),
         ("/api/vendors", "admin"),
         ("/api/tenants/{tenant}/keys", "admin"),
+        ("/api/tenants/{tenant}/alerts/{id}/seen", "managers"),
+        ("/api/tenants/{tenant}/alerts/{id}/resend", "managers"),
         ("/api/tenants/{tenant}", "own"),
         ("/api/tenants", "readers"),
     ];
@@ -26,6 +29,7 @@ public sealed class RoleTests
         ["anybody"] = new() { ["none"] = "in", ["wrong"] = "in", ["revoked"] = "in", ["admin"] = "in", ["own"] = "in", ["other"] = "in", ["run only"] = "in" },
         ["readers"] = new() { ["none"] = "401", ["wrong"] = "401", ["revoked"] = "401", ["admin"] = "in", ["own"] = "in", ["other"] = "in", ["run only"] = "403" },
         ["own"] = new() { ["none"] = "401", ["wrong"] = "401", ["revoked"] = "401", ["admin"] = "in", ["own"] = "in", ["other"] = "403", ["run only"] = "403" },
+        ["managers"] = new() { ["none"] = "401", ["wrong"] = "401", ["revoked"] = "401", ["admin"] = "in", ["own"] = "403", ["other"] = "403", ["run only"] = "403" },
         ["admin"] = new() { ["none"] = "401", ["wrong"] = "401", ["revoked"] = "401", ["admin"] = "in", ["own"] = "403", ["other"] = "403", ["run only"] = "403" },
     };
 
@@ -48,7 +52,7 @@ public sealed class RoleTests
         {
             var route = endpoint.RoutePattern.RawText!;
             var who = Table.First(t => route.StartsWith(t.Path, StringComparison.Ordinal)).Who;
-            var path = route.Replace("{tenant}", "acme", StringComparison.Ordinal).Replace("{id}", "nothing", StringComparison.Ordinal).Replace("{name}", "x", StringComparison.Ordinal).Replace("{group}", "acme.runs", StringComparison.Ordinal);
+            var path = route.Replace("{tenant}", "acme", StringComparison.Ordinal).Replace("{id}", "nothing", StringComparison.Ordinal).Replace("{name}", "x", StringComparison.Ordinal).Replace("{group}", "acme.runs", StringComparison.Ordinal).Replace("{token}", "x", StringComparison.Ordinal);
             foreach (var (role, key) in keys)
             {
                 var status = $"{(await host.SendAsync(method, path, key)).Status}";

@@ -31,6 +31,14 @@ public sealed record AlertDocument(
             [.. inbox.Message?.Deliveries.Select(d => DeliveryDocument.Of(inbox.Message, d)) ?? []]);
     }
 
+    /// <summary>As stored, for a list.</summary>
+    /// <param name="inbox">The alert with its message.</param>
+    public static AlertDocument OfListed(InboxAlert inbox)
+    {
+        var alert = Of(inbox);
+        return alert with { Evidence = alert.Evidence with { Items = null } };
+    }
+
     /// <summary>A rule's kind as it is written.</summary>
     public static string NameOf(AlertKind kind) => JsonNamingPolicy.CamelCase.ConvertName(kind.ToString());
 
@@ -54,7 +62,8 @@ public sealed record AlertRuleDocument(string Id, int Version, string Name);
 /// <param name="Items">The newest of them, at most 20; left out in lists.</param>
 /// <param name="Run">The run that a failure is about.</param>
 /// <param name="Reason">Why it failed, or what is nearly gone.</param>
-public sealed record EvidenceDocument(DateTime? From, DateTime? To, long Count, IReadOnlyList<EvidenceItemDocument> Items, string? Run, string? Reason)
+public sealed record EvidenceDocument(
+    DateTime? From, DateTime? To, long Count, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<EvidenceItemDocument>? Items, string? Run, string? Reason)
 {
     internal static EvidenceDocument Of(AlertEvidence evidence) => new(
         evidence.From?.UtcDateTime, evidence.To?.UtcDateTime, evidence.Count, [.. evidence.Items.Select(EvidenceItemDocument.Of)], evidence.Run, evidence.Reason);

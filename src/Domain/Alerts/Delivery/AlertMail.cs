@@ -31,7 +31,7 @@ internal static class AlertMail
 
         html.Append("<hr>");
         text.Append("-- \r\n");
-        if (InboxOf(home, tenant) is { } inbox)
+        if (InboxOf(home, tenant, alerts, more) is { } inbox)
         {
             Link(text, html, "Dashboard", inbox);
         }
@@ -53,8 +53,9 @@ internal static class AlertMail
         return "[Sentiment] " + (line.Length <= MaxSubject ? line : line[..MaxSubject] + "…");
     }
 
-    /// <summary>A tenant's inbox on the dashboard; null where the dashboard is not known.</summary>
-    public static Uri? InboxOf(Uri? home, string tenant) => home is null ? null : new(Under(home, $"#/alerts?tenant={tenant}"));
+    /// <summary>An alert, or where there are several the inbox, on the dashboard; null where the dashboard is not known.</summary>
+    public static Uri? InboxOf(Uri? home, string tenant, IReadOnlyList<AlertDocument> alerts, int more) =>
+        home is null ? null : new(Under(home, $"#/{tenant}/alerts" + (alerts.Count + more == 1 ? "/" + alerts[0].Id : "")));
 
     /// <summary>An address under another.</summary>
     public static string Under(Uri home, string path) => $"{home.GetLeftPart(UriPartial.Path).TrimEnd('/')}/{path}";
@@ -75,10 +76,10 @@ internal static class AlertMail
 
         html.Append("</table>");
         text.Append("\r\n");
-        if (alert.Evidence.Items.Count > 0)
+        if (alert.Evidence.Items is { Count: > 0 } items)
         {
             html.Append("<ul>");
-            foreach (var item in alert.Evidence.Items)
+            foreach (var item in items)
             {
                 var (title, score) = (Plain(item.Title), item.Score.ToString("+0.000;-0.000;0.000", CultureInfo.InvariantCulture));
                 text.Append(CultureInfo.InvariantCulture, $"{score}  {title}\r\n        {item.Source}, {Time(item.PublishedAt)}\r\n");

@@ -5,12 +5,12 @@ namespace Sentiment.Domain.Alerts.Delivery;
 
 /// <summary>Which alerts a list has; all conditions must hold.</summary>
 /// <param name="Rule">Of this rule.</param>
-/// <param name="Symbol">About this symbol.</param>
+/// <param name="Symbol">About this symbol; case does not matter.</param>
 /// <param name="State">In this state.</param>
 public sealed record AlertFilter(string? Rule = null, string? Symbol = null, AlertState? State = null)
 {
     internal bool Takes(StoredAlert stored) =>
-        (Rule is null || stored.Alert.Rule.Id == Rule) && (Symbol is null || stored.Alert.Symbol == Symbol) && (State is null || stored.State == State);
+        (Rule is null || stored.Alert.Rule.Id == Rule) && (Symbol is null || string.Equals(stored.Alert.Symbol, Symbol, StringComparison.OrdinalIgnoreCase)) && (State is null || stored.State == State);
 }
 
 /// <summary>A page of a list.</summary>

@@ -20,12 +20,18 @@ public static class DeliveryServices
         registry.AddAlertDelivery();
         services.AddOptions();
         services.TryAddSingleton<IAlertRules>(p => new StoredAlertRules(p.GetRequiredService<Storage.ITableStore>()));
-        services.AddSingleton<AlertStore>();
-        services.AddSingleton<OpenAlerts>();
-        services.AddSingleton<AlertResend>();
-        services.AddSingleton<Unsubscribing>();
-        services.AddSingleton<MessageSender>();
+        services.AddAlertStores().AddSingleton<MessageSender>();
         return services.AddSingleton<IAlertRaiser, AlertRaiser>();
+    }
+
+    /// <summary>Registers what reads alerts and steers their delivery; the services must have an <see cref="ILinkKey"/> and a workflow client.</summary>
+    public static IServiceCollection AddAlertStores(this IServiceCollection services)
+    {
+        services.TryAddSingleton<AlertStore>();
+        services.TryAddSingleton<OpenAlerts>();
+        services.TryAddSingleton<AlertResend>();
+        services.TryAddSingleton<Unsubscribing>();
+        return services;
     }
 
     /// <summary>Adds the delivery's workflow and activities under their type names.</summary>

@@ -33,7 +33,7 @@ internal sealed class MessageSender(AlertStore store, IMailer mailer, IWebhooks 
         var (id0, home) = (message.IdOf(delivery.Number), options.Value.PublicUrl);
         if (delivery.Target.Email is not { } address)
         {
-            return await webhooks.PostAsync(new(delivery.Target, id0, AlertMail.Subject(shown, more), shown, more, AlertMail.InboxOf(home, message.Tenant)), cancellationToken).ConfigureAwait(false);
+            return await webhooks.PostAsync(new(delivery.Target, id0, AlertMail.Subject(shown, more), shown, more, AlertMail.InboxOf(home, message.Tenant, shown, more)), cancellationToken).ConfigureAwait(false);
         }
 
         var unsubscribe = home is null ? null : new Uri(AlertMail.Under(home, "api/unsubscribe/" + await unsubscribing.TokenAsync(message.Tenant, message.Rule, address, cancellationToken).ConfigureAwait(false)));

@@ -19,12 +19,16 @@ public sealed class OpenAlerts(ITableStore tables, AlertStore store, IWorkflowCl
     private static readonly TimeSpan MarkAgain = TimeSpan.FromMinutes(10);
     private const int Remembered = 10_000;
     private const int TenantsAtOnce = 8;
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
     private readonly ShortLivedCache<bool> _marked = new(MarkAgain, Remembered, time);
     private readonly ShortLivedCache<bool> _running = new(Trust, Remembered, time);
 
+    /// <summary>What the ids of all such workflows begin with.</summary>
+    public const string InstancePrefix = "alert-";
+
     /// <summary>The workflow's instance for a generation of a message's deliveries.</summary>
-    public static string InstanceId(string tenant, string message, int generation) => FormattableString.Invariant($"alert-{tenant}-{message}-{generation}");
+    public static string InstanceId(string tenant, string message, int generation) => FormattableString.Invariant($"{InstancePrefix}{tenant}-{message}-{generation}");
 
     /// <summary>Records that a tenant may have such messages from now on; to be called before the first is written.</summary>
     internal async Task MarkAsync(string tenant, CancellationToken cancellationToken) => await _marked.GetAsync(tenant, async token =>
@@ -57,6 +61,34 @@ public sealed class OpenAlerts(ITableStore tables, AlertStore store, IWorkflowCl
         await Parallel.ForEachAsync(tenants, new ParallelOptions { MaxDegreeOfParallelism = TenantsAtOnce, CancellationToken = cancellationToken }, async (mark, token) =>
             Interlocked.Add(ref started, await SweepAsync(mark, token).ConfigureAwait(false))).ConfigureAwait(false);
         return started;
+    }
+
+    /// <summary>Waits until no message is left that can be sent at once, or for so long; for a process that is about to end.</summary>
+    public async Task WaitAsync(TimeSpan longest, CancellationToken cancellationToken)
+    {
+        var begun = time.GetTimestamp();
+        while (await IsAnyDueAsync(cancellationToken).ConfigureAwait(false) && time.GetElapsedTime(begun) < longest)
+        {
+            await Task.Delay(Poll, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<bool> IsAnyDueAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var mark in tables.QueryAsync(TableRange.Prefix(AlertKeys.TenantsPartition, AlertKeys.Open), cancellationToken).ConfigureAwait(false))
+        {
+            var tenant = mark.Key[AlertKeys.Open.Length..];
+            await foreach (var row in tables.QueryAsync(TableRange.Prefix(AlertPartitions.Of(tenant), AlertKeys.Deliveries(DeliveryStatus.Waiting)), cancellationToken).ConfigureAwait(false))
+            {
+                var message = await store.MessageAsync(tenant, Rows.Read(row, DeliveryJson.Default.String), cancellationToken).ConfigureAwait(false);
+                if (message is not null && message.Deliveries.Any(d => d is { Status: DeliveryStatus.Waiting, NextAt: null }))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     private async Task<int> SweepAsync(TableRow mark, CancellationToken cancellationToken)
