@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Sentiment.Api.Access;
 using Sentiment.Api.OpenApi;
 using Sentiment.Api.Requests;
-using Sentiment.Domain.Access;
+using Sentiment.Api.Tenants;
 using Sentiment.Domain.Alerts.Rules;
 using Sentiment.Domain.Live;
 using Sentiment.Domain.Tenants;
@@ -45,7 +45,7 @@ public static class SentimentApi
         });
         services.AddDescription();
         services.TryAddSingleton(TimeProvider.System);
-        return services.AddSingleton<ILiveDocuments, LiveDocuments>().AddLiveState().AddTenantSettings().AddRuleStore().AddSingleton<TrendReport>().AddSingleton<KeyStore>().AddSingleton<Callers>().AddSingleton<RateLimits>().AddSingleton<AuditLog>().AddSingleton<Gate>();
+        return services.AddSingleton<ILiveDocuments, LiveDocuments>().AddLiveState().AddTenantSettings().AddRuleStore().AddSingleton<TrendReport>().AddSingleton<Callers>().AddSingleton<RateLimits>().AddSingleton<AuditLog>().AddSingleton<Gate>();
     }
 
     /// <summary>Puts what every answer goes through, up to the choice of its endpoint, into a pipeline.</summary>
@@ -64,12 +64,16 @@ public static class SentimentApi
         admin.MapRuns();
         admin.MapRunSteering();
         admin.MapVendors();
-        admin.MapKeys();
+        admin.MapDeletion();
 
         var managers = api.MapGroup("").WithMetadata(RouteAccess.Managers);
+        managers.MapTenantChanges();
+        managers.MapCredentials();
+        managers.MapKeys();
         managers.MapRuleChanges();
 
         var readers = api.MapGroup("").WithMetadata(RouteAccess.Readers);
+        readers.MapMe();
         readers.MapTenants();
         readers.MapQuarantine();
         readers.MapCoverage();

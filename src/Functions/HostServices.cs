@@ -17,6 +17,7 @@ using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Live;
 using Sentiment.Domain.Retention;
+using Sentiment.Domain.Tenants;
 using Sentiment.Domain.Trends;
 using Sentiment.Functions.Durable;
 using Sentiment.Functions.Http;
@@ -41,7 +42,7 @@ internal static class HostServices
 
         services.AddBound<IngestionOptions>(configuration, IngestionOptions.Section).AddIngestion().AddAlertRules(isOneProcess: false);
         services.AddBound<TrendOptions>(configuration, TrendOptions.Section);
-        services.AddBound<RetentionOptions>(configuration, RetentionOptions.Section).AddRetention().AddDurableWorkflows();
+        services.AddBound<RetentionOptions>(configuration, RetentionOptions.Section).AddRetention().AddTenantDeletion(isOneProcess: false).AddDurableWorkflows();
         var schedule = configuration.GetSection(ScheduleOptions.Section);
         services.AddSingleton(Options.Create(ScheduleOptions.Read(schedule[nameof(ScheduleOptions.Cron)], schedule[nameof(ScheduleOptions.Overlap)])));
         services.AddSingleton<ScheduledRuns>();

@@ -1,13 +1,14 @@
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Retention;
+using Sentiment.Domain.Tenants;
 using Sentiment.Domain.Workflows;
 
 namespace Sentiment.Functions.Shape.Tests;
 
 public class FunctionShapeTests
 {
-    private static readonly WorkflowRegistry Registry = new WorkflowRegistry().AddIngestion().AddRetention();
+    private static readonly WorkflowRegistry Registry = new WorkflowRegistry().AddIngestion().AddRetention().AddTenantDeletion();
 
     private static IEnumerable<string> Named(string trigger) => FunctionSources.Functions.Where(f => f.Trigger == trigger).Select(f => f.Name);
 
