@@ -17,14 +17,14 @@ internal static class LiveEndpoints
 
     public static void MapLive(this IEndpointRouteBuilder routes) => routes.MapGet("/tenants/{tenant}/live/{group}", GetAsync)
         .Tells("A live group as a whole; the tag is the entries' alone, so that 304 says that nothing is new.", Example)
-        .Takes("group", "TENANT.items.SYMBOL, TENANT.trends.SYMBOL, TENANT.metrics or TENANT.runs; the symbol '-' stands for all items.", "acme.trends.AAPL");
+        .Takes("group", "TENANT.items.SYMBOL, TENANT.trends.SYMBOL, TENANT.metrics, TENANT.runs or TENANT.alerts; the symbol '-' stands for all items.", "acme.trends.AAPL");
 
     private static async Task<DocumentResult<LiveSnapshotDocument>> GetAsync(
         string tenant, string group, HttpContext context, LiveSnapshots snapshots, CancellationToken cancellationToken)
     {
         if (!LiveGroup.TryParse(group, out var asked))
         {
-            throw RequestProblem.Bad("group", "TENANT.items.SYMBOL, TENANT.trends.SYMBOL, TENANT.metrics or TENANT.runs expected, a symbol's characters but [A-Z0-9-] as _ and two hex digits");
+            throw RequestProblem.Bad("group", "TENANT.items.SYMBOL, TENANT.trends.SYMBOL, TENANT.metrics, TENANT.runs or TENANT.alerts expected, a symbol's characters but [A-Z0-9-] as _ and two hex digits");
         }
 
         if (asked.Tenant != tenant)

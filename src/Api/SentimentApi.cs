@@ -9,6 +9,7 @@ using Sentiment.Api.Access;
 using Sentiment.Api.OpenApi;
 using Sentiment.Api.Requests;
 using Sentiment.Api.Tenants;
+using Sentiment.Domain.Alerts.Delivery;
 using Sentiment.Domain.Alerts.Rules;
 using Sentiment.Domain.Live;
 using Sentiment.Domain.Tenants;
@@ -29,6 +30,7 @@ public static class SentimentApi
         services.ConfigureHttpJsonOptions(options =>
         {
             options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+            options.SerializerOptions.TypeInfoResolverChain.Insert(1, AlertJson.Default);
             options.SerializerOptions.Converters.Add(new UtcTimeConverter());
         });
         services.AddResponseCompression(options =>
@@ -45,6 +47,8 @@ public static class SentimentApi
         });
         services.AddDescription();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ILinkKey, AdminLinkKey>();
+        services.AddAlertStores();
         return services.AddSingleton<ILiveDocuments, LiveDocuments>().AddLiveState().AddTenantSettings().AddRuleStore().AddSingleton<TrendReport>().AddSingleton<Callers>().AddSingleton<RateLimits>().AddSingleton<AuditLog>().AddSingleton<Gate>();
     }
 
@@ -59,6 +63,7 @@ public static class SentimentApi
         Gate.Before(api);
         api.MapGet("/health", () => TypedResults.Ok(new Health("ok"))).Tells("Whether the server answers.", new Health("ok")).WithMetadata(RouteAccess.Anybody);
         api.MapDescription();
+        api.MapGroup("").WithMetadata(RouteAccess.Anybody).MapUnsubscribe();
 
         var admin = api.MapGroup("").WithMetadata(RouteAccess.Admin);
         admin.MapRuns();
@@ -71,6 +76,7 @@ public static class SentimentApi
         managers.MapCredentials();
         managers.MapKeys();
         managers.MapRuleChanges();
+        managers.MapAlertSteering();
 
         var readers = api.MapGroup("").WithMetadata(RouteAccess.Readers);
         readers.MapMe();
@@ -84,6 +90,7 @@ public static class SentimentApi
         readers.MapLive();
         readers.MapNegotiate();
         readers.MapRules();
+        readers.MapAlerts();
         return routes;
     }
 

@@ -23,7 +23,7 @@ public sealed partial class EmbeddedEngine
 
         if (!IsTakenUp(instanceId))
         {
-            throw new ArgumentException($"This engine runs only instances whose id begins with '{_options.InstanceIdPrefix}'.", nameof(instanceId));
+            throw new ArgumentException($"This engine runs only instances whose id begins with {string.Join(" or ", _options.InstanceIdPrefixes!.Select(p => $"'{p}'"))}.", nameof(instanceId));
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -122,8 +122,7 @@ public sealed partial class EmbeddedEngine
         return ended.Count > 0;
     }
 
-    private bool IsTakenUp(string instanceId) =>
-        _options.InstanceIdPrefix is not { } prefix || instanceId.StartsWith(prefix, StringComparison.Ordinal);
+    private bool IsTakenUp(string instanceId) => _options.TakesUp(instanceId);
 
     private async Task<bool> RequestAsync(string instanceId, HistoryEvent input, CancellationToken cancellationToken)
     {

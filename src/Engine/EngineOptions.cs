@@ -40,8 +40,11 @@ public sealed class EngineOptions
     /// <summary>How long a stop waits for activities that were told to cancel; zero or more.</summary>
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Take up only instances whose id begins so; null: all. Others stay on disk as they are and can be read.</summary>
-    public string? InstanceIdPrefix { get; set; }
+    /// <summary>Take up only instances whose id begins with one of these; null: all. Others stay on disk as they are and can be read.</summary>
+    public IReadOnlyList<string>? InstanceIdPrefixes { get; set; }
+
+    /// <summary>Whether an instance is taken up.</summary>
+    internal bool TakesUp(string instanceId) => InstanceIdPrefixes?.Any(p => instanceId.StartsWith(p, StringComparison.Ordinal)) ?? true;
 
     /// <summary>Whether opening reads the whole file once to find damage early; about a second per GB.</summary>
     public bool CheckFileAtStart { get; set; } = true;

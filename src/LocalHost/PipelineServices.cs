@@ -4,8 +4,11 @@ using Sentiment.Adapters.Configuration;
 using Sentiment.Adapters.Files;
 using Sentiment.Adapters.Http;
 using Sentiment.Adapters.Onnx;
+using Sentiment.Adapters.Outbox;
 using Sentiment.Adapters.Secrets;
 using Sentiment.Adapters.Sqlite;
+using Sentiment.Adapters.Webhooks;
+using Sentiment.Domain.Alerts.Delivery;
 using Sentiment.Domain.Alerts.Rules;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Retention;
@@ -33,7 +36,9 @@ public static class PipelineServices
         services.AddBound<IngestionOptions>(configuration, IngestionOptions.Section);
         services.AddBound<TrendOptions>(configuration, TrendOptions.Section);
         services.AddBound<RetentionOptions>(configuration, RetentionOptions.Section);
-        services.AddIngestion().AddRetention().AddAlertRules(isOneProcess: true);
+        services.AddIngestion().AddRetention().AddAlertRules(isOneProcess: true).AddAlertDelivery();
+        services.AddBound<AlertOptions>(configuration, AlertOptions.Section).AddMail(configuration, folder.Outbox).AddWebhooks();
+        services.TryAddSingleton<ILinkKey>(_ => AdminKeyFile.OpenOrCreate(folder));
         services.AddEmbeddedEngine((_, options) => options.Path = folder.Engine);
         return services;
     }

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Sentiment.Api.Requests;
 using Sentiment.Api.Tests.Support;
 using Sentiment.Domain.Alerts;
+using Sentiment.Domain.Alerts.Delivery;
 using Sentiment.Domain.Alerts.Rules;
 using Sentiment.Domain.Tenants.Deletion;
 
@@ -81,7 +82,7 @@ public sealed partial class FuzzTests
         var name = names.Count == 0 ? Strange : Gen.Frequency((9, Among([.. names])), (1, Strange));
         var query = Gen.Select(name, Gen.Frequency((1, values), (1, Likely(name))), (n, v) => $"{Uri.EscapeDataString(n)}={Uri.EscapeDataString(v)}").Array[0, 3];
         var filled = inPath.Aggregate(Among(endpoint.RoutePattern.RawText!), (paths, part) => Gen.Select(
-            paths, Gen.Frequency((2, Among(part switch { "tenant" => "acme", "group" => "acme.items.AAPL", "rule" => "down", _ => Records.Run })), (1, values)), (path, value) => path.Replace($"{{{part}}}", Segment(value), StringComparison.Ordinal)));
+            paths, Gen.Frequency((2, Among(part switch { "tenant" => "acme", "group" => "acme.items.AAPL", "rule" => "down", "token" => known.First(IsToken), _ when IsOfAlert(endpoint) => known.First(Alert.IsId), _ => Records.Run })), (1, values)), (path, value) => path.Replace($"{{{part}}}", Segment(value), StringComparison.Ordinal)));
         var body = method == "GET" ? Among<string?>(null, null) : Gen.OneOf(
             Among<string?>(null, null), Strange.Select(s => (string?)s), Strange.Select(s => (string?)$"{{\"scopes\":[\"{s}\"],\"tenants\":[{s}]}}"),
             Among<string?>("{}", "[]", "null", "{\"tenants\":[null]}", "{\"scopes\":[\"read\"]}", "{\"name\":\"x\",\"symbols\":[\"AAPL\"],\"when\":{\"kind\":\"spike\",\"above\":3}}", "{\"from\":\"0001-01-01T00:00:00Z\"}", "{\"tenants\":[\"acme\"],\"to\":\"9999-12-31T23:59:59Z\"}", new string('[', 2000), $"\"{new string('x', 70_000)}\""));
@@ -92,6 +93,10 @@ public sealed partial class FuzzTests
         });
     }
 
+    private static bool IsToken(string text) => text.Length > 40 && text.Contains('.', StringComparison.Ordinal);
+
+    private static bool IsOfAlert(RouteEndpoint endpoint) => endpoint.RoutePattern.RawText!.Contains("/alerts/", StringComparison.Ordinal);
+
     private static Gen<T> Among<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 
     // Values that parameters of the common names take.
@@ -99,6 +104,7 @@ public sealed partial class FuzzTests
     {
         "limit" => Gen.Int[-1, 1001].Select(i => $"{i}"),
         "from" or "to" => Among("2030-01-01", "2030-01-10T11:00:00Z", "1900-01-01", "2199-12-31", "2030-01-09T23:59:59.9999999+14:00"),
+        "symbol" => Among("AAPL", "msft", ApiHost.Marker),
         _ => Among("AAPL", "msft", ApiHost.Marker, "wire/news", "wire/prices", "acme", "bolt"),
     });
 
@@ -108,7 +114,10 @@ public sealed partial class FuzzTests
     private static async Task<IReadOnlyList<string>> KnownAsync(ApiHost host)
     {
         var known = new List<string> { "acme", "acme", "acme", "bolt", "AAPL", "MSFT", ApiHost.Marker, "wire/news", "wire/prices", Records.Run, Records.Run, "10", "2030-01-01", "acme.trends.-", "acme.runs", "bolt.metrics", $"bolt.items.{ApiHost.Marker}" };
-        foreach (var list in new[] { "/api/tenants?", "/api/tenants/acme/quarantine?", "/api/tenants/bolt/quarantine?", "/api/tenants/bolt/coverage?", $"/api/tenants/bolt/prices?symbol={ApiHost.Marker}&", $"/api/runs/{Records.Run}/chunks?" })
+        known.AddRange(await Alerts.RaiseAsync(host, "acme", 2));
+        known.AddRange(await Alerts.RaiseAsync(host, "bolt", 2, ApiHost.Marker));
+        known.Add(await host.Services.GetRequiredService<Unsubscribing>().TokenAsync("acme", "fell", "ops@acme.example", default));
+        foreach (var list in new[] { "/api/tenants?", "/api/tenants/acme/quarantine?", "/api/tenants/bolt/quarantine?", "/api/tenants/bolt/coverage?", "/api/tenants/bolt/alerts?", "/api/tenants/bolt/deliveries?", $"/api/tenants/bolt/prices?symbol={ApiHost.Marker}&", $"/api/runs/{Records.Run}/chunks?" })
         {
             known.Add((await host.GetAsync($"{list}limit=1")).Json.GetProperty("next").GetString()!);
         }

@@ -28,12 +28,18 @@ internal sealed class SentimentProcess : IAsyncDisposable
     public static SentimentProcess StartFaultHost(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         Start("FaultHost", environment, arguments);
 
+    public static SentimentProcess StartAlertHost(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        Start("AlertHost", environment, arguments);
+
     /// <summary>Starts a process and waits for its end.</summary>
     public static async Task<Ended> RunAsync(IReadOnlyDictionary<string, string>? environment, params string[] arguments)
     {
         await using var process = Start(environment, arguments);
         return await process.WaitAsync();
     }
+
+    /// <summary>The same, without a wait for its end.</summary>
+    public void Kill() => _process.Kill();
 
     /// <summary>Ends it as the kernel does: at once, with nothing asked.</summary>
     public async Task KillAsync()

@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Sentiment.Domain.Alerts.Delivery;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Retention;
 using Sentiment.Domain.Tenants;
@@ -8,7 +9,7 @@ namespace Sentiment.Functions.Shape.Tests;
 
 public class FunctionShapeTests
 {
-    private static readonly WorkflowRegistry Registry = new WorkflowRegistry().AddIngestion().AddRetention().AddTenantDeletion();
+    private static readonly WorkflowRegistry Registry = new WorkflowRegistry().AddIngestion().AddRetention().AddTenantDeletion().AddAlertDelivery();
 
     private static IEnumerable<string> Named(string trigger) => FunctionSources.Functions.Where(f => f.Trigger == trigger).Select(f => f.Name);
 

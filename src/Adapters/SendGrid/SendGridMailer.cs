@@ -57,6 +57,13 @@ internal sealed class SendGridMailer(SendGridOptions options, HttpClient http, I
     {
         var message = MailHelper.CreateSingleEmail(new(options.From, options.FromName), new(mail.To), mail.Subject, mail.Text, mail.Html);
         message.AddCustomArg("message", mail.MessageId);
+        message.AddHeader("Message-ID", mail.MessageId);
+        if (mail.Unsubscribe is { } unsubscribe)
+        {
+            message.AddHeader("List-Unsubscribe", $"<{unsubscribe.AbsoluteUri}>");
+            message.AddHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+        }
+
         message.SetSandBoxMode(options.Sandbox);
         return message;
     }
@@ -67,7 +74,7 @@ internal sealed class SendGridMailer(SendGridOptions options, HttpClient http, I
         return response.StatusCode switch
         {
             HttpStatusCode.Accepted or HttpStatusCode.OK => new MailOutcome.Accepted(),
-            HttpStatusCode.TooManyRequests => Later(Reset(response) ?? Wait, "SendGrid asks to wait (429)"),
+            HttpStatusCode.TooManyRequests => Later(Reset(response) ?? Wait, "SendGrid asks to wait (429)") with { IsAsked = true },
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => Later(LongWait, $"SendGrid denies access ({status}): check the key and the verified sender"),
             HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError => Later(Wait, $"SendGrid answered {status}"),
             _ => new MailOutcome.Refused($"SendGrid answered {status}: {await ReasonAsync(response, cancellationToken).ConfigureAwait(false)}"),

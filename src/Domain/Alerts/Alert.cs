@@ -21,6 +21,9 @@ public sealed record Alert(
     /// </summary>
     public static string IdOf(string tenant, string rule, int version, string symbol, long episode) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{tenant}\n{rule}\n{version}\n{symbol}\n{episode}"))).AsSpan(0, 16));
+
+    /// <summary>Whether a text can be an alert's id.</summary>
+    public static bool IsId(string text) => text is { Length: 32 } && text.All(char.IsAsciiHexDigitLower);
 }
 
 /// <summary>What an alert was measured from.</summary>

@@ -15,10 +15,11 @@ public interface IMailer
 /// <param name="Subject">One line.</param>
 /// <param name="Text">The body as plain text.</param>
 /// <param name="Html">The body as HTML; null for none.</param>
-/// <param name="MessageId">Identifies it to the sender's log; a service without idempotency keys may still send it twice.</param>
-public sealed record Mail(string To, string Subject, string Text, string? Html, string MessageId);
+/// <param name="MessageId">Its Message-ID, angle brackets included; a service without idempotency keys may still send it twice.</param>
+/// <param name="Unsubscribe">Where one request of the reader's mail program ends such mail (RFC 8058); null: nowhere.</param>
+public sealed record Mail(string To, string Subject, string Text, string? Html, string MessageId, Uri? Unsubscribe = null);
 
-/// <summary>What became of a mail.</summary>
+/// <summary>What became of a mail, or of a call of a webhook.</summary>
 public abstract record MailOutcome
 {
     private MailOutcome()
@@ -31,7 +32,8 @@ public abstract record MailOutcome
     /// <summary>Not now; nothing is wrong with the mail.</summary>
     /// <param name="Until">When to try again, UTC.</param>
     /// <param name="Reason">Why.</param>
-    public sealed record WaitUntil(DateTimeOffset Until, string Reason) : MailOutcome;
+    /// <param name="IsAsked">Whether the service asked for the wait; if not, the attempt failed.</param>
+    public sealed record WaitUntil(DateTimeOffset Until, string Reason, bool IsAsked = false) : MailOutcome;
 
     /// <summary>Never: trying again would be refused again.</summary>
     /// <param name="Reason">What the service said; never a credential.</param>

@@ -67,6 +67,17 @@ public static class SentimentMeter
     public static Histogram<double> LiveDelay { get; } =
         Meter.CreateHistogram<double>("sentiment.live.delay", "s", "From the commit of a change to the acceptance of its message.");
 
+    /// <summary><c>sentiment.alerts</c>: alerts that were raised; tag <c>kind</c>: that of their rule.</summary>
+    public static Counter<long> Alerts { get; } =
+        Meter.CreateCounter<long>("sentiment.alerts", "{alert}", "Alerts that were raised, by kind of rule.");
+
+    /// <summary>
+    /// <c>sentiment.alert.deliveries</c>: what came of sending alerts, each attempt counted; tags <c>channel</c>: mail or webhook,
+    /// <c>outcome</c>: sent, wait (the target asked to), failed, withdrawn or dead.
+    /// </summary>
+    public static Counter<long> AlertDeliveries { get; } =
+        Meter.CreateCounter<long>("sentiment.alert.deliveries", "{delivery}", "What came of sending alerts, by channel and outcome.");
+
     /// <summary><c>sentiment.retention.removed</c>: what retention removed; tag <c>kind</c>: item, index, bar, partial, quarantine, body, run or history.</summary>
     public static Counter<long> RetentionRemoved { get; } =
         Meter.CreateCounter<long>("sentiment.retention.removed", "{thing}", "What retention removed, by kind.");

@@ -17,4 +17,8 @@ public interface ILiveSignals
     /// <summary>What a tenant's dashboard shows was counted anew.</summary>
     /// <param name="tenant">The tenant.</param>
     void MetricsChanged(string tenant);
+
+    /// <summary>An alert was raised, or what is shown of one has changed.</summary>
+    /// <param name="tenant">The tenant.</param>
+    void AlertsChanged(string tenant);
 }

@@ -20,6 +20,9 @@ public enum LiveKind
 
     /// <summary>A tenant's newest runs.</summary>
     Runs,
+
+    /// <summary>A tenant's newest alerts.</summary>
+    Alerts,
 }
 
 /// <summary>A live group: what a client joins, and what is told to all who did.</summary>
@@ -31,18 +34,19 @@ public sealed partial record LiveGroup(string Tenant, LiveKind Kind, string? Sym
     /// <summary>The longest name: a tenant, a kind and a symbol of which every character is escaped.</summary>
     public const int MaxLength = 40 + 8 + (3 * SymbolRules.MaxLength);
 
-    [GeneratedRegex(@"^(?<tenant>[a-z0-9-]{1,40})\.(?:(?<kind>items|trends)\.(?<symbol>(?:[A-Z0-9-]|_[0-9a-f]{2}){1,32})|(?<kind>metrics|runs))\z", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^(?<tenant>[a-z0-9-]{1,40})\.(?:(?<kind>items|trends)\.(?<symbol>(?:[A-Z0-9-]|_[0-9a-f]{2}){1,32})|(?<kind>metrics|runs|alerts))\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Pattern { get; }
 
     [GeneratedRegex("_[0-9a-f]{2}")]
     private static partial Regex Escaped { get; }
 
-    /// <summary><c>TENANT.items.SYMBOL</c>, <c>TENANT.trends.SYMBOL</c>, <c>TENANT.metrics</c> or <c>TENANT.runs</c>.</summary>
+    /// <summary><c>TENANT.items.SYMBOL</c>, <c>TENANT.trends.SYMBOL</c>, <c>TENANT.metrics</c>, <c>TENANT.runs</c> or <c>TENANT.alerts</c>.</summary>
     public string Name => Kind switch
     {
         LiveKind.Items => $"{Tenant}.items.{Escape(Symbol!)}",
         LiveKind.Trends => $"{Tenant}.trends.{Escape(Symbol!)}",
         LiveKind.Metrics => $"{Tenant}.metrics",
+        LiveKind.Alerts => $"{Tenant}.alerts",
         _ => $"{Tenant}.runs",
     };
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Sentiment.Domain.Alerts.Delivery;
 using Sentiment.Domain.Ingestion.Chunks;
 
 namespace Sentiment.Domain.Live;
@@ -11,7 +12,7 @@ public static class LiveServices
     /// <see cref="Tenants.ITenantDirectory"/>.
     /// </summary>
     public static IServiceCollection AddLiveState(this IServiceCollection services) => services
-        .AddSingleton<LiveBars>().AddSingleton<LiveRuns>().AddSingleton<LiveState>()
+        .AddAlertStores().AddSingleton<LiveBars>().AddSingleton<LiveRuns>().AddSingleton<LiveState>()
         .AddSingleton(p => new LiveSnapshots(p.GetRequiredService<LiveState>(), p.GetRequiredService<TimeProvider>()));
 
     /// <summary>

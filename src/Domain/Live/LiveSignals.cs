@@ -57,6 +57,9 @@ public sealed class LiveSignals(TimeProvider time) : ILiveSignals
     /// <inheritdoc/>
     public void MetricsChanged(string tenant) => Whole(new(tenant, LiveKind.Metrics));
 
+    /// <inheritdoc/>
+    public void AlertsChanged(string tenant) => Whole(new(tenant, LiveKind.Alerts));
+
     /// <summary>A change that is heard of now, with nothing in it yet.</summary>
     internal LiveChange Begin() => new(time.GetTimestamp());
 

@@ -1,3 +1,4 @@
+using Sentiment.Domain.Alerts.Delivery;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Items;
 using Sentiment.Domain.Metrics;
@@ -9,7 +10,7 @@ namespace Sentiment.Domain.Live;
 
 /// <summary>Reads what a group is about, by the readers that answer the API: the one truth of snapshots and of what is told.</summary>
 internal sealed class LiveState(
-    ITableReader reader, LiveBars bars, LiveRuns runs, TenantMetricsReader metrics, ITenantDirectory tenants, ILiveDocuments documents, TimeProvider time)
+    ITableReader reader, LiveBars bars, LiveRuns runs, TenantMetricsReader metrics, AlertStore alerts, ITenantDirectory tenants, ILiveDocuments documents, TimeProvider time)
 {
     /// <summary>Items of a group.</summary>
     public const int MaxItems = LiveChange.MaxItems;
@@ -23,6 +24,7 @@ internal sealed class LiveState(
         LiveKind.Items => NewestAsync(group.Tenant, group.Symbol!, cancellationToken),
         LiveKind.Trends => bars.AllAsync(group.Tenant, group.Symbol!, time.GetUtcNow(), cancellationToken),
         LiveKind.Metrics => MetricsAsync(group.Tenant, cancellationToken),
+        LiveKind.Alerts => AlertsAsync(group.Tenant, cancellationToken),
         _ => runs.AllAsync(group.Tenant, cancellationToken),
     };
 
@@ -65,6 +67,12 @@ internal sealed class LiveState(
 
         var document = documents.Metrics(tenant, await metrics.ReadAsync(known, cancellationToken).ConfigureAwait(false));
         return [.. LiveEntry.Read(document).Where(f => !NoSections.Contains(f.Name)).Select(f => new LiveEntry(f.Name, [new("value", f.Json)]))];
+    }
+
+    private async Task<IReadOnlyList<LiveEntry>> AlertsAsync(string tenant, CancellationToken cancellationToken)
+    {
+        var newest = await alerts.ListAsync(tenant, new(), MaxItems, null, cancellationToken).ConfigureAwait(false);
+        return [.. newest.Entries.Select(a => LiveEntry.Of(a.Stored.Alert.Id, AlertDocument.OfListed(a).Write()))];
     }
 
     private LiveEntry Entry(Item item) => LiveEntry.Of(item.Id, documents.Item(item));

@@ -14,7 +14,7 @@ internal sealed class LiveTold
     // Fields that may take a value that they had before: who saw one in between, in a snapshot, must be told again. The others are
     // fixed or only grow, so that a value that was not told again is the one that everybody has.
     private static readonly FrozenSet<string> MayReturn = FrozenSet.Create(
-        StringComparer.Ordinal, "status", "reason", "endedAt", "percent", "etaSeconds", "recordsPerSecond", "chunks", "waitingUntil", "mean", "meanLow", "meanHigh", "first", "last", "value");
+        StringComparer.Ordinal, "status", "reason", "endedAt", "percent", "etaSeconds", "recordsPerSecond", "chunks", "waitingUntil", "mean", "meanLow", "meanHigh", "first", "last", "value", "deliveries");
 
     private readonly Dictionary<string, (long Version, LiveEntry Entry)> _entries = new(StringComparer.Ordinal);
 
@@ -75,6 +75,16 @@ internal sealed class LiveTold
         foreach (var entry in entries.Where(e => changed.Contains(e.Key)))
         {
             _entries[entry.Key] = (version, entry);
+        }
+
+        if (kind == LiveKind.Alerts)
+        {
+            // Older ones leave by themselves, as items do.
+            var there = entries.Select(e => e.Key).ToHashSet(StringComparer.Ordinal);
+            foreach (var old in _entries.Keys.Where(k => !there.Contains(k)).ToList())
+            {
+                _entries.Remove(old);
+            }
         }
 
         if (kind == LiveKind.Trends && _entries.Count > 2 * (LiveBars.Hours + LiveBars.Minutes))

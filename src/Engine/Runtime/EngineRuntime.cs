@@ -80,7 +80,7 @@ internal sealed class EngineRuntime : IAsyncDisposable
             throw file.Explain(exception);
         }
 
-        runtime.TakeUp(options.Path, options.InstanceIdPrefix);
+        runtime.TakeUp(options);
         return runtime;
     }
 
@@ -136,9 +136,9 @@ internal sealed class EngineRuntime : IAsyncDisposable
         _file.Dispose();
     }
 
-    private void TakeUp(string path, string? prefix)
+    private void TakeUp(EngineOptions options)
     {
-        var rows = Reader.Active().Where(r => prefix is null || r.Id.StartsWith(prefix, StringComparison.Ordinal)).ToList();
+        var rows = Reader.Active().Where(r => options.TakesUp(r.Id)).ToList();
 
         // All are known before any runs: a child that ends must find its parent.
         foreach (var row in rows)
@@ -151,6 +151,6 @@ internal sealed class EngineRuntime : IAsyncDisposable
             Actors[row.Id].Post(RecoverExecution.Instance);
         }
 
-        Logger.EngineStarted(path, rows.Count);
+        Logger.EngineStarted(options.Path, rows.Count);
     }
 }

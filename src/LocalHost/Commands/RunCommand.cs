@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sentiment.Adapters.Http;
+using Sentiment.Domain.Alerts.Delivery;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Sources;
@@ -14,6 +15,9 @@ namespace Sentiment.LocalHost.Commands;
 /// <summary><c>run</c>: one run in this process, to its end.</summary>
 internal static class RunCommand
 {
+    // What cannot be sent by then is sent by the next process.
+    private static readonly TimeSpan AlertWait = TimeSpan.FromSeconds(10);
+
     public static Command Create(Interrupt interrupt)
     {
         var data = CommandOptions.Data();
@@ -69,8 +73,8 @@ internal static class RunCommand
         var starter = host.Services.GetRequiredService<RunStarter>();
         var prepared = await starter.PrepareAsync(request, roster, OverlapPolicy.Skip, cancellationToken).ConfigureAwait(false);
 
-        // The other unfinished runs of this folder are somebody else's to go on with.
-        host.Services.GetRequiredService<EngineOptions>().InstanceIdPrefix = prepared.Run.Id;
+        // The other unfinished runs of this folder are somebody else's to go on with; its alerts are everybody's.
+        host.Services.GetRequiredService<EngineOptions>().InstanceIdPrefixes = [prepared.Run.Id, OpenAlerts.InstancePrefix];
         var time = host.Services.GetRequiredService<TimeProvider>();
         var begun = time.GetTimestamp();
         var tables = host.Services.GetRequiredService<ITableStore>();
@@ -87,7 +91,10 @@ internal static class RunCommand
                 await host.Services.GetRequiredService<RunSteering>().ResumeAsync(prepared.Run.Id, $"resumed by '{command}'", cancellationToken).ConfigureAwait(false);
             }
 
+            var alerts = host.Services.GetRequiredService<OpenAlerts>();
+            await alerts.SweepAsync(cancellationToken).ConfigureAwait(false);
             await progress.WatchAsync(tables, prepared.Run.Id, starter.WaitForEndAsync(prepared.Run.Id, cancellationToken), cancellationToken).ConfigureAwait(false);
+            await alerts.WaitAsync(AlertWait, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

@@ -1,10 +1,12 @@
 using System.Security.Cryptography;
+using System.Text;
 using Sentiment.Api;
+using Sentiment.Domain.Alerts.Delivery;
 
 namespace Sentiment.LocalHost.Data;
 
 /// <summary>The admin key in <c>admin.key</c>, readable by its owner alone; made at the first start.</summary>
-internal sealed class AdminKeyFile : IAdminKey
+internal sealed class AdminKeyFile : IAdminKey, ILinkKey
 {
     private AdminKeyFile(string key) => Key = key;
 
@@ -21,4 +23,6 @@ internal sealed class AdminKeyFile : IAdminKey
     }
 
     public ValueTask<string> GetAsync(CancellationToken cancellationToken) => new(Key);
+
+    ValueTask<ReadOnlyMemory<byte>> ILinkKey.GetAsync(CancellationToken cancellationToken) => new(Encoding.UTF8.GetBytes(Key));
 }

@@ -21,6 +21,9 @@ internal sealed record DataFolder(string Path)
 
     public string Demo => In("demo.json");
 
+    /// <summary>Mail that is sent nowhere.</summary>
+    public string Outbox => In("outbox");
+
     private string In(string name) => System.IO.Path.Combine(Path, name);
 
     /// <summary>Makes the folder if it is not there; other users cannot look into it.</summary>

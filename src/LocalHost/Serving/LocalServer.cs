@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Sentiment.Adapters.Configuration;
 using Sentiment.Api;
+using Sentiment.Domain.Alerts.Delivery;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Live;
@@ -57,6 +58,11 @@ internal static class LocalServer
         builder.Services.AddHostedService<Schedule>();
         builder.Services.AddHostedService<RetentionSchedule>();
         var chosen = Choose(port);
+        if (chosen != 0)
+        {
+            builder.Configuration[$"{AlertOptions.Section}:{nameof(AlertOptions.PublicUrl)}"] ??= $"http://localhost:{chosen}";
+        }
+
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, chosen));
 
         var app = builder.Build();

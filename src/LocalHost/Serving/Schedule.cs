@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cronos;
 using Microsoft.Extensions.Options;
+using Sentiment.Domain.Alerts.Delivery;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.LocalHost.Data;
@@ -10,7 +11,7 @@ namespace Sentiment.LocalHost.Serving;
 
 /// <summary>Starts runs by themselves; ticks missed while the process was down run once.</summary>
 internal sealed partial class Schedule(
-    RunStarter starter, ScheduledRuns runs, IOptions<ScheduleOptions> options, DataFolder folder, TimeProvider time, ILogger<Schedule> logger)
+    RunStarter starter, ScheduledRuns runs, OpenAlerts alerts, IOptions<ScheduleOptions> options, DataFolder folder, TimeProvider time, ILogger<Schedule> logger)
     : BackgroundService
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
@@ -35,6 +36,7 @@ internal sealed partial class Schedule(
     {
         var cron = Parse(options.Value.Cron);
         await starter.ResumeAsync(stoppingToken).ConfigureAwait(false);
+        await DeliverAsync(stoppingToken).ConfigureAwait(false);
         while (!stoppingToken.IsCancellationRequested)
         {
             var now = time.GetUtcNow();
@@ -52,6 +54,7 @@ internal sealed partial class Schedule(
                 continue;
             }
 
+            await DeliverAsync(stoppingToken).ConfigureAwait(false);
             try
             {
                 // Ticks that pass while a run is waited for are missed ones: they run once.
@@ -66,6 +69,19 @@ internal sealed partial class Schedule(
         }
     }
 
+    // A process that ended between an alert and its delivery left one that nobody would see to.
+    private async Task DeliverAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await alerts.SweepAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            LogUndelivered(exception);
+        }
+    }
+
     private DateTimeOffset? ReadLast()
     {
         try
@@ -77,6 +93,9 @@ internal sealed partial class Schedule(
             return null; // Nothing has run yet: the first run is due.
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Alerts that are still to be delivered could not be looked for; the next tick tries again.")]
+    private partial void LogUndelivered(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A scheduled run could not be started; the next tick tries again.")]
     private partial void LogFailed(Exception exception);

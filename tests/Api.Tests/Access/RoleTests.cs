@@ -14,6 +14,7 @@ public sealed class RoleTests
         ("PUT /api/tenants/{tenant}", "managers"),
         ("/api/health", "anybody"),
         ("/api/docs", "anybody"),
+        ("/api/unsubscribe", "anybody"),
         ("/api/openapi", "readers"),
         ("/api/me", "readers"),
         ("/api/runs", "admin"),
@@ -25,6 +26,8 @@ public sealed class RoleTests
         ("/api/tenants/{tenant}/keys", "managers"),
         ("/api/tenants/{tenant}/changes", "managers"),
         ("/api/tenants/{tenant}/credentials", "managers"),
+        ("/api/tenants/{tenant}/alerts/{id}/seen", "managers"),
+        ("/api/tenants/{tenant}/alerts/{id}/resend", "managers"),
         ("/api/tenants/{tenant}", "own"),
         ("/api/tenants", "readers"),
     ];
@@ -65,7 +68,7 @@ public sealed class RoleTests
         {
             var route = endpoint.RoutePattern.RawText!;
             var who = Table.First(t => t.Path == $"{method} {route}" || route.StartsWith(t.Path, StringComparison.Ordinal)).Who;
-            var path = route.Replace("{tenant}", "acme", StringComparison.Ordinal).Replace("{id}", "nothing", StringComparison.Ordinal).Replace("{rule}", "nothing", StringComparison.Ordinal).Replace("{name}", "x", StringComparison.Ordinal).Replace("{group}", "acme.runs", StringComparison.Ordinal);
+            var path = route.Replace("{tenant}", "acme", StringComparison.Ordinal).Replace("{id}", "nothing", StringComparison.Ordinal).Replace("{rule}", "nothing", StringComparison.Ordinal).Replace("{name}", "x", StringComparison.Ordinal).Replace("{group}", "acme.runs", StringComparison.Ordinal).Replace("{token}", "x", StringComparison.Ordinal);
             foreach (var (role, key) in keys)
             {
                 var status = $"{(await host.SendAsync(method, path, key)).Status}";

@@ -12,6 +12,7 @@ public class LiveGroupTests
     [InlineData("acme.trends.BRK_2eB", LiveKind.Trends, "BRK.B")]
     [InlineData("acme.metrics", LiveKind.Metrics, null)]
     [InlineData("acme.runs", LiveKind.Runs, null)]
+    [InlineData("acme.alerts", LiveKind.Alerts, null)]
     public void A_name_says_which_group_it_is(string name, LiveKind kind, string? symbol)
     {
         Assert.True(LiveGroup.TryParse(name, out var group));

@@ -78,6 +78,8 @@ internal sealed class LiveHost : IAsyncDisposable
         public void RunChanged(string run) => To!.RunChanged(run);
 
         public void MetricsChanged(string tenant) => To!.MetricsChanged(tenant);
+
+        public void AlertsChanged(string tenant) => To!.AlertsChanged(tenant);
     }
 
     private sealed class Pages(LiveHost host, SourceCatalog sources) : IPageAnnouncer

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Sentiment.Domain.Alerts.Delivery;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Items;
 using Sentiment.Domain.Live;
@@ -219,7 +220,7 @@ public class LivePublisherTests
         }
 
         await LiveHost.DrainAsync(publisher, host.Signals);
-        Assert.Equal([Apple, "acme.metrics", "acme.runs", "acme.trends.AAPL"], asked.Order(StringComparer.Ordinal));
+        Assert.Equal(["acme.alerts", Apple, "acme.metrics", "acme.runs", "acme.trends.AAPL"], asked.Order(StringComparer.Ordinal));
         Assert.Equal((0, 0), (reads.Count, host.Signals.Open));
         host.Hub.IsWatched = _ => true;
         Tell(host, "1");
@@ -315,7 +316,7 @@ public class LivePublisherTests
         var options = Options.Create(new TrendOptions());
         return new(
             reads, new(reads, host.Ingestion.Get<ChunkStore>(), new PlainDocuments(), options), new(reads, new PlainDocuments()),
-            new(reads, host.Ingestion.Get<SourceCatalog>(), host.Ingestion.Secrets, host.Ingestion.Time),
+            new(reads, host.Ingestion.Get<SourceCatalog>(), host.Ingestion.Secrets, host.Ingestion.Time), host.Ingestion.Get<AlertStore>(),
             host.Ingestion.Get<ITenantDirectory>(), new PlainDocuments(), host.Ingestion.Time);
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Sentiment.Domain.Alerts.Delivery;
 using Sentiment.Domain.Caching;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Live;
@@ -67,7 +68,7 @@ public class LiveSnapshotsTests
 
     private static LiveState State(LiveHost host, ITableReader reader) => new(
         reader, new(reader, host.Ingestion.Get<ChunkStore>(), new PlainDocuments(), Options.Create(new TrendOptions())), new(reader, new PlainDocuments()),
-        new(reader, host.Ingestion.Get<SourceCatalog>(), host.Ingestion.Secrets, host.Ingestion.Time),
+        new(reader, host.Ingestion.Get<SourceCatalog>(), host.Ingestion.Secrets, host.Ingestion.Time), host.Ingestion.Get<AlertStore>(),
         host.Ingestion.Get<ITenantDirectory>(), new PlainDocuments(), host.Ingestion.Time);
 
     /// <summary>Holds the first list of runs until the gate opens, having read it.</summary>

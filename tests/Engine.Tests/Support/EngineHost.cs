@@ -35,7 +35,7 @@ public sealed class EngineHost : IAsyncDisposable
     }
 
     public EmbeddedEngine Create() => new(
-        new() { Path = File, MaxConcurrentActivities = Workers, Durability = EngineDurability.ProcessCrash, StopTimeout = TimeSpan.FromSeconds(5), InstanceIdPrefix = Prefix },
+        new() { Path = File, MaxConcurrentActivities = Workers, Durability = EngineDurability.ProcessCrash, StopTimeout = TimeSpan.FromSeconds(5), InstanceIdPrefixes = Prefix is null ? null : [Prefix] },
         new WorkflowRegistry().AddWorkflow<CodeWorkflow, CodeInput, string?>("Code").AddWorkflow<CodeWorkflow, CodeInput, string?>("Other")
             .AddActivity<Do, string, string>(),
         _services, Time, Log);

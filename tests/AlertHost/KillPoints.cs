@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using Sentiment.Domain.Alerts;
+using Sentiment.Domain.Storage;
+
+namespace Sentiment.AlertHost;
+
+/// <summary>Counts the moments before and after each write and each send, and kills the process at the chosen one.</summary>
+internal sealed class KillPoints(int killAt)
+{
+    private int _passed;
+
+    /// <summary>The mail that was sent and is not yet recorded.</summary>
+    public string? InGap { get; set; }
+
+    /// <summary>The chosen moment says where it was, and is the last thing that the process does.</summary>
+    public void Pass(string where)
+    {
+        if (Interlocked.Increment(ref _passed) != killAt)
+        {
+            return;
+        }
+
+        Console.Out.WriteLine($"killed {where} gap {InGap ?? "none"}");
+        Console.Out.Flush();
+        Process.GetCurrentProcess().Kill();
+        Process.GetCurrentProcess().WaitForExit();
+    }
+}
+
+/// <summary>Tables whose writes are such moments.</summary>
+internal sealed class KilledTables(ITableStore inner, KillPoints points) : ITableStore
+{
+    public Task<TableRow?> GetAsync(string partition, string key, CancellationToken cancellationToken) => inner.GetAsync(partition, key, cancellationToken);
+
+    public Task<IReadOnlyList<TableRow>> GetManyAsync(string partition, IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
+        inner.GetManyAsync(partition, keys, cancellationToken);
+
+    public IAsyncEnumerable<TableRow> QueryAsync(TableRange range, CancellationToken cancellationToken) => inner.QueryAsync(range, cancellationToken);
+
+    public async Task<IReadOnlyList<string>> WriteAsync(string partition, IReadOnlyList<TableWrite> writes, CancellationToken cancellationToken)
+    {
+        var name = writes[0].Key.Split('|')[0];
+        points.Pass($"before the write of {name}");
+        var etags = await inner.WriteAsync(partition, writes, cancellationToken);
+
+        // What comes after a send is its record.
+        points.InGap = null;
+        points.Pass($"after the write of {name}");
+        return etags;
+    }
+}
+
+/// <summary>Mail whose sends are such moments.</summary>
+internal sealed class KilledMailer(IMailer inner, KillPoints points) : IMailer
+{
+    public async Task<MailOutcome> SendAsync(Mail mail, CancellationToken cancellationToken)
+    {
+        points.Pass("before the send");
+        var outcome = await inner.SendAsync(mail, cancellationToken);
+        points.InGap = mail.MessageId;
+        points.Pass("after the send");
+        return outcome;
+    }
+}
