@@ -9,14 +9,15 @@ using Sentiment.Domain.Tenants;
 using Sentiment.LocalHost;
 using Sentiment.ReadBench;
 
-// ReadBench [ITEMS] [DAYS] [NAME]: the API's reads over HTTP in an open loop at 200 requests a second, beside baselines that scan. A store is made once
-// for each number of items and days, in the temporary folder, and read again by later runs. With a name, only what it is part of is measured. Ends with 1 where a target is missed.
+// ReadBench [ITEMS] [DAYS] [NAME] [WARMUP]: the API's reads over HTTP in an open loop at 200 requests a second, beside baselines that scan. A store is made once
+// for each number of items and days, in the temporary folder, and read again by later runs. With a name, only what it is part of is measured; an empty
+// one is part of all. Each measurement is begun after so many seconds of the same requests. Ends with 1 where a target is missed.
 const int Rate = 200;
-const int WarmUpSeconds = 30;
 const string Key = "bench-admin-key";
 var items = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1_000_000;
 var days = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 30;
 var only = args.Length > 2 ? args[2] : "";
+var warmUp = args.Length > 3 ? int.Parse(args[3], CultureInfo.InvariantCulture) : 30;
 var folder = Path.Combine(Path.GetTempPath(), $"sentiment-reads-{items}-{days}");
 var marker = Path.Combine(folder, "now");
 Environment.SetEnvironmentVariable("BENCH_TOKEN", "bench-token");
@@ -61,7 +62,7 @@ var random = new Random(1);
 var missed = 0;
 var asked = 0;
 var bytes = new FileInfo(Path.Combine(folder, "tables.db")).Length;
-Print($"{items:#,0} items, {BenchStore.Tenants} tenants × {BenchStore.SymbolsEach} symbols, {days} days, {bytes / 1e9:0.0} GB; {Rate} requests/s after {WarmUpSeconds} s of warming up, from the moment each is due; none is answered from kept documents but metrics");
+Print($"{items:#,0} items, {BenchStore.Tenants} tenants × {BenchStore.SymbolsEach} symbols, {days} days, {bytes / 1e9:0.0} GB; {Rate} requests/s after {warmUp} s of warming up, from the moment each is due; none is answered from kept documents but metrics");
 Print($"{"",-28} {"p50 ms",8} {"p95 ms",8} {"p99 ms",8} {"target",9} {"reads",7} {"rows",8}   scanning or recomputing: p50, p95 ms, rows");
 
 // Each asks up to another moment, so that no answer is kept from another: what is measured is the store's.
@@ -127,7 +128,7 @@ async Task MeasureAsync(string name, double p50, double p95, Func<string> path, 
     }
 
     // Until what runs often is compiled and bars of past days are in memory, as they are in a server that runs for days.
-    await OpenLoop.RunAsync(http, Rate, WarmUpSeconds * Rate, _ => "/api/tenants/" + path());
+    await OpenLoop.RunAsync(http, Rate, warmUp * Rate, _ => "/api/tenants/" + path());
     var (reads, read) = (tables.Reads, tables.Rows);
     const int Requests = 30 * Rate;
     var own = await OpenLoop.RunAsync(http, Rate, Requests, _ => "/api/tenants/" + path());

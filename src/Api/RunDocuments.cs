@@ -1,9 +1,11 @@
 using System.Text.Json.Serialization;
 using Sentiment.Api.Access;
+using Sentiment.Api.Tenants;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Replays;
 using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Tenants;
 
 namespace Sentiment.Api;
 
@@ -165,6 +167,7 @@ public sealed record PurgedDocument(int InstancesDeleted);
 /// <summary>How documents are written: camel case, web defaults.</summary>
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, Converters = [typeof(UtcTimeConverter)])]
 [JsonSerializable(typeof(Health))]
+[JsonSerializable(typeof(Me))]
 [JsonSerializable(typeof(RunOrder))]
 [JsonSerializable(typeof(StartedDocument))]
 [JsonSerializable(typeof(PurgedDocument))]
@@ -176,8 +179,16 @@ public sealed record PurgedDocument(int InstancesDeleted);
 [JsonSerializable(typeof(Listed<ItemDocument>))]
 [JsonSerializable(typeof(Listed<VendorDocument>))]
 [JsonSerializable(typeof(Listed<CoverageDocument>))]
-[JsonSerializable(typeof(Listed<TenantListed>))]
+[JsonSerializable(typeof(Listed<TenantDocument>))]
+[JsonSerializable(typeof(TenantOrder))]
+[JsonSerializable(typeof(Listed<TenantChange>))]
+[JsonSerializable(typeof(DeletionDocument))]
+[JsonSerializable(typeof(CredentialOrder))]
+[JsonSerializable(typeof(CredentialTested))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string[]>))]
+[JsonSerializable(typeof(Dictionary<string, string[]>))]
 [JsonSerializable(typeof(KeyOrder))]
+[JsonSerializable(typeof(KeyRotation))]
 [JsonSerializable(typeof(KeyCreated))]
 [JsonSerializable(typeof(Listed<KeyListed>))]
 [JsonSerializable(typeof(TrendDocument))]
@@ -189,4 +200,7 @@ public sealed record PurgedDocument(int InstancesDeleted);
 [JsonSerializable(typeof(LiveChunkDocument))]
 [JsonSerializable(typeof(LiveSnapshotDocument))]
 [JsonSerializable(typeof(Negotiated))]
+[JsonSerializable(typeof(RuleDocument))]
+[JsonSerializable(typeof(Listed<RuleDocument>))]
+[JsonSerializable(typeof(PreviewDocument))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -8,8 +8,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Sentiment.Api.Access;
 using Sentiment.Api.OpenApi;
 using Sentiment.Api.Requests;
-using Sentiment.Domain.Access;
+using Sentiment.Api.Tenants;
 using Sentiment.Domain.Alerts.Delivery;
+using Sentiment.Domain.Alerts.Rules;
 using Sentiment.Domain.Live;
 using Sentiment.Domain.Tenants;
 
@@ -48,7 +49,7 @@ public static class SentimentApi
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ILinkKey, AdminLinkKey>();
         services.AddAlertStores();
-        return services.AddSingleton<ILiveDocuments, LiveDocuments>().AddLiveState().AddTenantSettings().AddSingleton<TrendReport>().AddSingleton<KeyStore>().AddSingleton<Callers>().AddSingleton<RateLimits>().AddSingleton<AuditLog>().AddSingleton<Gate>();
+        return services.AddSingleton<ILiveDocuments, LiveDocuments>().AddLiveState().AddTenantSettings().AddRuleStore().AddSingleton<TrendReport>().AddSingleton<Callers>().AddSingleton<RateLimits>().AddSingleton<AuditLog>().AddSingleton<Gate>();
     }
 
     /// <summary>Puts what every answer goes through, up to the choice of its endpoint, into a pipeline.</summary>
@@ -68,9 +69,17 @@ public static class SentimentApi
         admin.MapRuns();
         admin.MapRunSteering();
         admin.MapVendors();
-        admin.MapKeys();
+        admin.MapDeletion();
+
+        var managers = api.MapGroup("").WithMetadata(RouteAccess.Managers);
+        managers.MapTenantChanges();
+        managers.MapCredentials();
+        managers.MapKeys();
+        managers.MapRuleChanges();
+        managers.MapAlertSteering();
 
         var readers = api.MapGroup("").WithMetadata(RouteAccess.Readers);
+        readers.MapMe();
         readers.MapTenants();
         readers.MapQuarantine();
         readers.MapCoverage();
@@ -81,7 +90,7 @@ public static class SentimentApi
         readers.MapLive();
         readers.MapNegotiate();
         readers.MapAlerts();
-        api.MapGroup("").WithMetadata(RouteAccess.Managers).MapAlertSteering();
+        readers.MapRules();
         return routes;
     }
 

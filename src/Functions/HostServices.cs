@@ -14,10 +14,12 @@ using Sentiment.Adapters.Secrets;
 using Sentiment.Adapters.Webhooks;
 using Sentiment.Api;
 using Sentiment.Domain.Alerts.Delivery;
+using Sentiment.Domain.Alerts.Rules;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Live;
 using Sentiment.Domain.Retention;
+using Sentiment.Domain.Tenants;
 using Sentiment.Domain.Trends;
 using Sentiment.Functions.Durable;
 using Sentiment.Functions.Http;
@@ -40,9 +42,9 @@ internal static class HostServices
         services.AddDocumentCache(configuration, isOneProcess: false).AddBound<LiveOptions>(configuration, LiveOptions.Section).AddWebPubSub(configuration);
         services.AddTenants(configuration);
 
-        services.AddBound<IngestionOptions>(configuration, IngestionOptions.Section).AddIngestion();
+        services.AddBound<IngestionOptions>(configuration, IngestionOptions.Section).AddIngestion().AddAlertRules(isOneProcess: false);
         services.AddBound<TrendOptions>(configuration, TrendOptions.Section);
-        services.AddBound<RetentionOptions>(configuration, RetentionOptions.Section).AddRetention();
+        services.AddBound<RetentionOptions>(configuration, RetentionOptions.Section).AddRetention().AddTenantDeletion(isOneProcess: false);
         services.AddBound<AlertOptions>(configuration, AlertOptions.Section).AddWebhooks().AddAlertDelivery().AddDurableWorkflows();
         var schedule = configuration.GetSection(ScheduleOptions.Section);
         services.AddSingleton(Options.Create(ScheduleOptions.Read(schedule[nameof(ScheduleOptions.Cron)], schedule[nameof(ScheduleOptions.Overlap)])));

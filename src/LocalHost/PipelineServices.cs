@@ -9,6 +9,7 @@ using Sentiment.Adapters.Secrets;
 using Sentiment.Adapters.Sqlite;
 using Sentiment.Adapters.Webhooks;
 using Sentiment.Domain.Alerts.Delivery;
+using Sentiment.Domain.Alerts.Rules;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Retention;
 using Sentiment.Domain.Trends;
@@ -35,7 +36,7 @@ public static class PipelineServices
         services.AddBound<IngestionOptions>(configuration, IngestionOptions.Section);
         services.AddBound<TrendOptions>(configuration, TrendOptions.Section);
         services.AddBound<RetentionOptions>(configuration, RetentionOptions.Section);
-        services.AddIngestion().AddRetention().AddAlertDelivery();
+        services.AddIngestion().AddRetention().AddAlertRules(isOneProcess: true).AddAlertDelivery();
         services.AddBound<AlertOptions>(configuration, AlertOptions.Section).AddMail(configuration, folder.Outbox).AddWebhooks();
         services.TryAddSingleton<ILinkKey>(_ => AdminKeyFile.OpenOrCreate(folder));
         services.AddEmbeddedEngine((_, options) => options.Path = folder.Engine);

@@ -2,13 +2,14 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Sentiment.Domain.Alerts.Delivery;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Retention;
+using Sentiment.Domain.Tenants;
 using Sentiment.Domain.Workflows;
 
 namespace Sentiment.Functions.Shape.Tests;
 
 public class FunctionShapeTests
 {
-    private static readonly WorkflowRegistry Registry = new WorkflowRegistry().AddIngestion().AddRetention().AddAlertDelivery();
+    private static readonly WorkflowRegistry Registry = new WorkflowRegistry().AddIngestion().AddRetention().AddTenantDeletion().AddAlertDelivery();
 
     private static IEnumerable<string> Named(string trigger) => FunctionSources.Functions.Where(f => f.Trigger == trigger).Select(f => f.Name);
 

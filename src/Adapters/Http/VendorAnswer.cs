@@ -26,9 +26,9 @@ internal static partial class VendorAnswer
             case HttpStatusCode.OK:
                 return;
             case HttpStatusCode.Unauthorized:
-                throw new SourceStoppedException($"{vendor} refuses the credential (401): check the token that the tenants file names");
+                throw new SourceStoppedException($"{vendor} refuses the credential (401): check the token that the tenant names") { Status = status };
             case HttpStatusCode.Forbidden:
-                throw new SourceStoppedException($"{vendor} denies access (403): the token's plan does not include this table");
+                throw new SourceStoppedException($"{vendor} denies access (403): the token's plan does not include this table") { Status = status };
             case HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable when RetryAfter(response, now) is { } until:
                 throw new SourceWaitException($"{vendor} asks to wait ({status})", until);
             case HttpStatusCode.RequestTimeout or (HttpStatusCode)425 or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError:

@@ -32,7 +32,7 @@ internal sealed class Gate(Callers callers, RateLimits limits, ITenantDirectory 
         {
             if (access.NeedsKey)
             {
-                await AdmitAsync(context, access).ConfigureAwait(false);
+                await AdmitAsync(context, access, mayBeMissing: metadata.GetMetadata<TenantMayBeMissing>() is not null).ConfigureAwait(false);
             }
 
             metadata.GetRequiredMetadata<KnownParameters>().Check(context.Request.Query);
@@ -51,7 +51,7 @@ internal sealed class Gate(Callers callers, RateLimits limits, ITenantDirectory 
         }
     }
 
-    private async Task AdmitAsync(HttpContext context, RouteAccess access)
+    private async Task AdmitAsync(HttpContext context, RouteAccess access, bool mayBeMissing)
     {
         var presented = Callers.Presented(context.Request);
         var caller = await callers.FindAsync(presented, context.RequestAborted).ConfigureAwait(false);
@@ -71,7 +71,7 @@ internal sealed class Gate(Callers callers, RateLimits limits, ITenantDirectory 
             Permit(caller, access, tenant);
         }
 
-        if (tenant is not null)
+        if (tenant is not null && !mayBeMissing)
         {
             context.Features.Set(await FindAsync(tenant, context.RequestAborted).ConfigureAwait(false));
         }
@@ -132,3 +132,6 @@ internal sealed class Gate(Callers callers, RateLimits limits, ITenantDirectory 
         }
     }
 }
+
+/// <summary>Marks a route of a tenant that need not be there: it is about to be created, or is gone.</summary>
+internal sealed record TenantMayBeMissing;

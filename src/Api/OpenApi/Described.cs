@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using Sentiment.Api.Access;
+using Sentiment.Api.Requests;
 
 namespace Sentiment.Api.OpenApi;
 
@@ -116,6 +117,7 @@ internal static class Described
 
         operation.Security = [Requirement("bearer"), Requirement("header")];
         var hasPath = context.Description.ParameterDescriptions.Any(p => p.Source.Id == "Path");
+        var conditional = metadata.OfType<ConditionalRoute>().Any();
         var changes = !HttpMethods.IsGet(context.Description.HttpMethod ?? "");
         var problems = new (int Status, string Description, string Detail, bool Applies)[]
         {
@@ -124,7 +126,9 @@ internal static class Described
             (403, "The key does not reach that far.", "tenant: this key reaches its own tenant alone", true),
             (404, "There is nothing of that name.", "tenant: no tenant 'x'", hasPath),
             (409, "It does not stand as the call needs.", "id: run 'x' has ended", changes),
+            (412, "It is not, or no longer, as the request expects.", "If-Match: it was changed since; read it again", conditional),
             (413, "The body is too long.", "body: at most 65536 bytes expected", changes),
+            (428, "The request does not say what it expects to change.", "If-Match: its ETag expected, or 'If-None-Match: *' to create", conditional && context.Description.HttpMethod == HttpMethods.Put),
             (429, "Too many requests; Retry-After says when to come again.", "authorization: at most 500 requests a second, 1000 at once, expected", true),
             (504, "It took too long.", "time: an answer within 30 s expected; ask for less", true),
         };

@@ -7,6 +7,7 @@ namespace Sentiment.Api.Requests;
 internal sealed class RequestProblem : Exception
 {
     private const int MaxDetail = 1000;
+    private const int MaxErrors = 100;
 
     /// <summary>Makes a problem.</summary>
     /// <param name="status">The HTTP status.</param>
@@ -22,10 +23,20 @@ internal sealed class RequestProblem : Exception
 
     public int Status { get; }
 
-    public ProblemHttpResult Result => TypedResults.Problem(Message.Length > MaxDetail ? Message[..MaxDetail] : Message, statusCode: Status);
+    /// <summary>What is wrong by field, where several may be; null: the text says it.</summary>
+    public IReadOnlyDictionary<string, string[]>? Errors { get; private init; }
+
+    public ProblemHttpResult Result => TypedResults.Problem(
+        Message.Length > MaxDetail ? Message[..MaxDetail] : Message, statusCode: Status, extensions: Errors is null ? null : [new("errors", Errors)]);
 
     /// <summary>A problem whose text names its field already.</summary>
     public static RequestProblem Of(int status, string detail) => new(status, detail);
+
+    /// <summary>What was given has problems, each behind its field and a colon.</summary>
+    public static RequestProblem Of(IReadOnlyList<string> problems) => new(StatusCodes.Status400BadRequest, string.Join("; ", problems))
+    {
+        Errors = problems.Take(MaxErrors).Select(p => p.Split(": ", 2)).GroupBy(p => p[0], p => p[^1], StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal),
+    };
 
     /// <summary>What was given is not what is expected.</summary>
     public static RequestProblem Bad(string name, string expected) => new(StatusCodes.Status400BadRequest, name, expected);

@@ -26,11 +26,20 @@ public static class KeyScopes
 /// <param name="CreatedAt">UTC.</param>
 public sealed record AccessKey(string Id, string Tenant, IReadOnlyList<string> Scopes, string Hash, DateTimeOffset CreatedAt)
 {
+    /// <summary>What people call it; null: nothing.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>When it was last presented, to about a minute; null: not since that is noted.</summary>
+    public DateTimeOffset? LastUsedAt { get; init; }
+
+    /// <summary>From when on it is refused; null: until it is revoked.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
     /// <summary>What the key begins with, so that its owner recognises it.</summary>
     [JsonIgnore]
     public string Prefix => KeyText.Prefix + Id;
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(AccessKey))]
 internal sealed partial class AccessJson : JsonSerializerContext;

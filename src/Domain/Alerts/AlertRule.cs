@@ -19,6 +19,9 @@ public sealed record AlertRule(
 {
     /// <summary>Stands for every symbol of the tenant.</summary>
     public const string EverySymbol = "*";
+
+    /// <summary>When this version was made, UTC.</summary>
+    public DateTimeOffset ChangedAt { get; init; }
 }
 
 /// <summary>What a rule watches.</summary>

@@ -14,6 +14,7 @@ using Sentiment.Domain.Metrics;
 using Sentiment.Domain.Prices;
 using Sentiment.Domain.Retention;
 using Sentiment.Domain.Sources;
+using Sentiment.Domain.Tenants;
 using Sentiment.Domain.Trends;
 using Sentiment.Domain.Workflows;
 
@@ -31,6 +32,7 @@ public static class IngestionServices
         services.AddOptions();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAdd(ServiceDescriptor.Singleton(typeof(ILogger<>), typeof(Logger<>)));
+        services.AddTenantSettings();
         services.AddSingleton<RetentionStore>();
         services.AddSingleton<SourceCatalog>();
         services.AddSingleton<RunStore>();

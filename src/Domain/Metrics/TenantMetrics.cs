@@ -46,7 +46,8 @@ public sealed class TenantMetricsReader(ITableReader reader, SourceCatalog sourc
         long Since(long minute) => row.Minutes.Where(m => m.Minute > minute && m.Minute <= end).Sum(m => m.Count);
     }
 
-    private async Task<IReadOnlyList<CredentialReport>> CredentialsAsync(Tenant tenant, CancellationToken cancellationToken)
+    /// <summary>How a tenant's credentials stand with their vendors; only those that were called with.</summary>
+    internal async Task<IReadOnlyList<CredentialReport>> CredentialsAsync(Tenant tenant, CancellationToken cancellationToken)
     {
         var keys = new HashSet<string>(StringComparer.Ordinal);
         foreach (var source in tenant.Tables.Select(sources.Find).OfType<SourceDescription>())

@@ -9,8 +9,11 @@ internal sealed class OldBodies(RetentionStore retention, RunStore runs, IBlobSt
 {
     private const int BodiesPerStep = 100;
 
+    /// <summary>Where all of a tenant's bodies lie.</summary>
+    public static string FolderOf(string tenant) => $"raw/{tenant}/";
+
     /// <summary>Where a tenant's bodies of a day lie.</summary>
-    public static string Folder(string tenant, string day) => $"raw/{tenant}/{day}/";
+    public static string Folder(string tenant, string day) => $"{FolderOf(tenant)}{day}/";
 
     /// <summary>Removes bodies older than so many days; returns whether it is done.</summary>
     public async Task<bool> RemoveAsync(RetainedTenant tenant, DateTimeOffset at, int days, TimeBudget budget, CancellationToken cancellationToken)

@@ -148,4 +148,8 @@ public sealed class SourceWaitException(string message, DateTimeOffset until) : 
 }
 
 /// <summary>The credential or the plan does not allow it: the table stops with this reason.</summary>
-public sealed class SourceStoppedException(string message) : SourceException(message, false);
+public sealed class SourceStoppedException(string message) : SourceException(message, false)
+{
+    /// <summary>The HTTP status that said so; null: the body did.</summary>
+    public int? Status { get; init; }
+}

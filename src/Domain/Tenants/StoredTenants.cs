@@ -12,7 +12,7 @@ public sealed class StoredTenants(
     string where, Func<CancellationToken, Task<ReadOnlyMemory<byte>?>> read, SourceCatalog sources, TimeProvider time) : ITenantDirectory
 {
     /// <summary>How long the tenants are kept before the file is read again.</summary>
-    public static readonly TimeSpan Life = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan Life = TimeSpan.FromSeconds(30);
 
     private readonly ShortLivedCache<TenantRoster> _cache = new(Life, 1, time);
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Sentiment.Domain.Sources;
 
 namespace Sentiment.Domain.Tenants;
@@ -15,6 +16,19 @@ public sealed record Tenant(
 {
     /// <summary>Table → the table of another vendor that takes over in a run in which the first one's vendor keeps failing; null: none does.</summary>
     public IReadOnlyDictionary<string, string>? Fallbacks { get; init; }
+
+    /// <summary>Addresses of the people to ask about it; null: none are known.</summary>
+    public IReadOnlyList<string>? Emails { get; init; }
+
+    /// <summary>When its scheduled runs are due: six NCRONTAB fields, UTC; null: with every tick of the host's schedule.</summary>
+    public string? Schedule { get; init; }
+
+    /// <summary>The name of the model that scores its texts; null: the host's default.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Whether no run is about it; what it has can be read all the same.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsDisabled { get; init; }
 
     /// <summary>The reference to the secret that a source is called with; null where it needs none.</summary>
     /// <exception cref="SecretMissingException">It needs one, and the tenant has none.</exception>

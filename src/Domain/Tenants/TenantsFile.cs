@@ -10,43 +10,81 @@ public static partial class TenantsFile
     private const int MaxTenants = 5000;
     private const int MaxSymbols = 10_000;
 
+    /// <summary>The name of the model that every host has.</summary>
+    public const string DefaultModel = "default";
+
     [GeneratedRegex("^[a-z0-9-]{1,40}\\z")]
     private static partial Regex IdPattern { get; }
 
     [GeneratedRegex("^(env|keyvault):[A-Za-z0-9_-]{1,127}\\z")]
     private static partial Regex CredentialPattern { get; }
 
+    [GeneratedRegex(@"^[^\s@<>""',;:()\[\]\\|]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,180}[A-Za-z0-9])?\.[A-Za-z]{2,24}\z")]
+    private static partial Regex EmailPattern { get; }
+
     /// <summary>Reads the file's bytes.</summary>
     /// <param name="utf8">The JSON text.</param>
     /// <param name="sources">The tables that exist.</param>
+    /// <param name="models">The names of the models that exist; null: any name is taken.</param>
     /// <exception cref="TenantsFileException">It has problems; all of them are listed.</exception>
-    public static TenantRoster Parse(ReadOnlyMemory<byte> utf8, SourceCatalog sources) =>
-        Parse(utf8, sources.Descriptions.ToDictionary(d => d.Table));
-
-    private static TenantRoster Parse(ReadOnlyMemory<byte> utf8, Dictionary<string, SourceDescription> knownTables)
+    public static TenantRoster Parse(ReadOnlyMemory<byte> utf8, SourceCatalog sources, IReadOnlyCollection<string>? models = null)
     {
-        JsonDocument document;
+        ArgumentNullException.ThrowIfNull(sources);
+        using var document = Json(utf8);
+        var reading = new Reading(sources.Descriptions.ToDictionary(d => d.Table), models);
+        var tenants = reading.Tenants(document.RootElement);
+        return reading.Problems.Count == 0
+            ? new(tenants, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(utf8.Span)))
+            : throw new TenantsFileException(reading.Problems);
+    }
+
+    /// <summary>Reads the settings of one tenant, whose id is known; what a host adds when it shows them is passed over.</summary>
+    /// <param name="id">Its id; one beside the settings must be the same.</param>
+    /// <param name="utf8">The JSON text.</param>
+    /// <param name="sources">The tables that exist.</param>
+    /// <param name="models">The names of the models that exist; null: any name is taken.</param>
+    /// <exception cref="TenantsFileException">They have problems; all of them are listed, each behind the path of its field such as <c>tables[2]</c>.</exception>
+    public static Tenant ParseOne(string id, ReadOnlyMemory<byte> utf8, SourceCatalog sources, IReadOnlyCollection<string>? models = null)
+    {
+        ArgumentNullException.ThrowIfNull(sources);
+        using var document = Json(utf8);
+        var reading = new Reading(sources.Descriptions.ToDictionary(d => d.Table), models);
+        Tenant? tenant;
         try
         {
-            document = JsonDocument.Parse(utf8, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            tenant = reading.One(id, document.RootElement);
+        }
+        catch (InvalidOperationException)
+        {
+            throw new TenantsFileException(["$: a text that is no Unicode"]);
+        }
+
+        return reading.Problems.Count == 0 ? tenant! : throw new TenantsFileException(reading.Problems);
+    }
+
+    /// <summary>Whether a text can be a tenant's id.</summary>
+    public static bool IsId(string text) => IdPattern.IsMatch(text);
+
+    /// <summary>Whether a text is a reference to a secret: <c>env:NAME</c> or <c>keyvault:NAME</c>.</summary>
+    public static bool IsReference(string text) => CredentialPattern.IsMatch(text);
+
+    private static JsonDocument Json(ReadOnlyMemory<byte> utf8)
+    {
+        try
+        {
+            return JsonDocument.Parse(utf8, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
         }
         catch (JsonException exception)
         {
             throw new TenantsFileException([$"$: not JSON: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}"]);
         }
-
-        using (document)
-        {
-            var reading = new Reading(knownTables);
-            var tenants = reading.Tenants(document.RootElement);
-            return reading.Problems.Count == 0
-                ? new(tenants, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(utf8.Span)))
-                : throw new TenantsFileException(reading.Problems);
-        }
     }
 
-    private sealed class Reading(Dictionary<string, SourceDescription> knownTables)
+    private sealed class Reading(Dictionary<string, SourceDescription> knownTables, IReadOnlyCollection<string>? models)
     {
+        private const string Fields = "name symbols tables credentials retention fallbacks emails schedule model status";
+        private const string Shown = "id vendors origin changedAt version";
+
         public List<string> Problems { get; } = [];
 
         public List<Tenant> Tenants(JsonElement root)
@@ -75,7 +113,8 @@ public static partial class TenantsFile
                     continue;
                 }
 
-                var tenant = ReadTenant(element, path);
+                CheckFields(element, path, "id " + Fields);
+                var tenant = ReadTenant(ReadId(element, path), element, path);
                 if (!ids.Add(tenant.Id) && tenant.Id.Length > 0)
                 {
                     Problems.Add($"{path}.id: '{tenant.Id}' is there twice");
@@ -87,40 +126,137 @@ public static partial class TenantsFile
             return tenants;
         }
 
-        private Tenant ReadTenant(JsonElement element, string path)
+        public Tenant? One(string id, JsonElement element)
         {
-            foreach (var property in element.EnumerateObject())
+            if (element.ValueKind != JsonValueKind.Object)
             {
-                if (property.Name is not ("id" or "name" or "symbols" or "tables" or "credentials" or "retention" or "fallbacks"))
-                {
-                    Problems.Add($"{path}.{property.Name}: unknown field");
-                }
+                Problems.Add("$: an object expected");
+                return null;
             }
 
+            CheckFields(element, "", $"{Fields} {Shown}");
+            if (!IdPattern.IsMatch(id) || (Has(element, "id", out var given) && !(given.ValueKind == JsonValueKind.String && given.ValueEquals(id))))
+            {
+                Problems.Add($"id: the tenant's, 1 to 40 characters of [a-z0-9-], expected");
+            }
+
+            return ReadTenant(id, element, "");
+        }
+
+        private static string At(string path, string name) => path.Length == 0 ? name : path + "." + name;
+
+        // A field that is null is one that is not there.
+        private static bool Has(JsonElement element, string name, out JsonElement value) => element.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null;
+
+        private void CheckFields(JsonElement element, string path, string known) => Problems.AddRange(element.EnumerateObject()
+            .Where(p => !known.Split(' ').Contains(p.Name, StringComparer.Ordinal)).Select(p => $"{At(path, Plain(p.Name))}: unknown field"));
+
+        // A longer or stranger name is none that a person mistyped.
+        private static string Plain(string name) =>
+            name.Length is > 0 and <= 40 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '/' or '$') ? name : "?";
+
+        private string ReadId(JsonElement element, string path)
+        {
             var id = Text(element, "id", path);
             if (id.Length > 0 && !IdPattern.IsMatch(id))
             {
                 Problems.Add($"{path}.id: '{id}' is not 1 to 40 characters of [a-z0-9-]");
             }
 
-            var name = element.TryGetProperty("name", out _) ? Text(element, "name", path) : id;
+            return id;
+        }
+
+        private Tenant ReadTenant(string id, JsonElement element, string path)
+        {
+            var name = Has(element, "name", out _) ? Text(element, "name", path) : id;
             var symbols = Texts(element, "symbols", path, symbol => SymbolRules.IsSymbol(symbol.ToUpperInvariant())
                 ? null : $"'{symbol}' is no symbol: [A-Z0-9][A-Z0-9.^=/-], at most 32 characters, expected", isOptional: BringsSymbols(element))
                 .Select(symbol => symbol.ToUpperInvariant()).Distinct(StringComparer.Ordinal).ToList();
             if (symbols.Count > MaxSymbols)
             {
-                Problems.Add($"{path}.symbols: at most {MaxSymbols} symbols expected, found {symbols.Count}");
+                Problems.Add($"{At(path, "symbols")}: at most {MaxSymbols} symbols expected, found {symbols.Count}");
             }
 
             var tables = Texts(element, "tables", path, table => knownTables.ContainsKey(table)
                 ? null : $"'{table}' is no table: one of {string.Join(", ", knownTables.Keys)} expected").Distinct(StringComparer.Ordinal).ToList();
+            if (tables.Count > TenantStore.MaxTables)
+            {
+                Problems.Add($"{At(path, "tables")}: at most {TenantStore.MaxTables} tables expected, found {tables.Count}");
+            }
+
             var fallbacks = Fallbacks(element, path, tables);
-            return new Tenant(id, name, symbols, tables, Credentials(element, path, [.. tables, .. fallbacks?.Values.ToList() ?? []]), Retention(element, path)) { Fallbacks = fallbacks };
+            return new Tenant(id, name, symbols, tables, Credentials(element, path, [.. tables, .. fallbacks?.Values.ToList() ?? []]), Retention(element, path))
+            {
+                Fallbacks = fallbacks,
+                Emails = Emails(element, path),
+                Schedule = Schedule(element, path),
+                Model = Model(element, path),
+                IsDisabled = IsDisabled(element, path),
+            };
+        }
+
+        private List<string>? Emails(JsonElement element, string path)
+        {
+            var emails = Texts(element, "emails", path, email => EmailPattern.IsMatch(email) ? null : "an e-mail address such as ops@example.com expected", isOptional: true)
+                .DistinctBy(email => email.ToLowerInvariant(), StringComparer.Ordinal).ToList();
+            if (emails.Count > TenantStore.MaxEmails)
+            {
+                Problems.Add($"{At(path, "emails")}: at most {TenantStore.MaxEmails} addresses expected, found {emails.Count}");
+            }
+
+            return emails.Count == 0 ? null : emails;
+        }
+
+        private string? Schedule(JsonElement element, string path)
+        {
+            if (!Has(element, "schedule", out _))
+            {
+                return null;
+            }
+
+            var schedule = Text(element, "schedule", path);
+            if (schedule.Length > 0 && TenantSchedule.ProblemOf(schedule) is { } problem)
+            {
+                Problems.Add($"{At(path, "schedule")}: {problem}");
+            }
+
+            return schedule;
+        }
+
+        private string? Model(JsonElement element, string path)
+        {
+            if (!Has(element, "model", out _))
+            {
+                return null;
+            }
+
+            var model = Text(element, "model", path);
+            if (model.Length > 0 && models?.Contains(model, StringComparer.Ordinal) == false)
+            {
+                Problems.Add($"{At(path, "model")}: '{model}' is no model: one of {string.Join(", ", models)} expected");
+            }
+
+            return model == DefaultModel ? null : model;
+        }
+
+        private bool IsDisabled(JsonElement element, string path)
+        {
+            if (!Has(element, "status", out var status))
+            {
+                return false;
+            }
+
+            if (status.ValueKind != JsonValueKind.String || !(status.ValueEquals("active") || status.ValueEquals("disabled")))
+            {
+                Problems.Add($"{At(path, "status")}: active or disabled expected");
+            }
+
+            return status.ValueKind == JsonValueKind.String && status.ValueEquals("disabled");
         }
 
         private Dictionary<string, string>? Fallbacks(JsonElement element, string path, List<string> tables)
         {
-            if (!element.TryGetProperty("fallbacks", out var map))
+            if (!Has(element, "fallbacks", out var map))
             {
                 return null;
             }
@@ -128,7 +264,7 @@ public static partial class TenantsFile
             var fallbacks = new Dictionary<string, string>(StringComparer.Ordinal);
             if (map.ValueKind != JsonValueKind.Object)
             {
-                Problems.Add($"{path}.fallbacks: an object of table → table of another vendor expected");
+                Problems.Add($"{At(path, "fallbacks")}: an object of table → table of another vendor expected");
                 return fallbacks;
             }
 
@@ -137,7 +273,7 @@ public static partial class TenantsFile
                 var instead = entry.Value.ValueKind == JsonValueKind.String ? entry.Value.GetString()! : "";
                 if (FallbackProblem(entry.Name, instead, tables, fallbacks) is { } problem)
                 {
-                    Problems.Add($"{path}.fallbacks.{entry.Name}: {problem}");
+                    Problems.Add($"{At(path, "fallbacks")}.{Plain(entry.Name)}: {problem}");
                 }
                 else
                 {
@@ -164,11 +300,11 @@ public static partial class TenantsFile
         private Dictionary<string, string> Credentials(JsonElement element, string path, List<string> tables)
         {
             var credentials = new Dictionary<string, string>(StringComparer.Ordinal);
-            if (element.TryGetProperty("credentials", out var map))
+            if (Has(element, "credentials", out var map))
             {
                 if (map.ValueKind != JsonValueKind.Object)
                 {
-                    Problems.Add($"{path}.credentials: an object of vendor → \"env:NAME\" or \"keyvault:NAME\" expected");
+                    Problems.Add($"{At(path, "credentials")}: an object of vendor → \"env:NAME\" or \"keyvault:NAME\" expected");
                     return credentials;
                 }
 
@@ -178,7 +314,7 @@ public static partial class TenantsFile
                     if (!CredentialPattern.IsMatch(reference))
                     {
                         // The value may be a secret pasted by mistake, so it is not repeated.
-                        Problems.Add($"{path}.credentials.{entry.Name}: \"env:NAME\" or \"keyvault:NAME\" expected, never the secret itself");
+                        Problems.Add($"{At(path, "credentials")}.{Plain(entry.Name)}: \"env:NAME\" or \"keyvault:NAME\" expected, never the secret itself");
                     }
 
                     credentials[entry.Name] = reference;
@@ -188,7 +324,7 @@ public static partial class TenantsFile
             foreach (var vendor in tables.Where(knownTables.ContainsKey).Select(t => knownTables[t])
                 .Where(d => d.Auth is { Place: not AuthPlace.None, Credential: null }).Select(d => d.Vendor).Distinct().Where(v => !credentials.ContainsKey(v)))
             {
-                Problems.Add($"{path}.credentials.{vendor}: missing, although a table of {vendor} is listed");
+                Problems.Add($"{At(path, "credentials")}.{vendor}: missing, although a table of {vendor} is listed");
             }
 
             return credentials;
@@ -196,28 +332,28 @@ public static partial class TenantsFile
 
         private TenantRetention? Retention(JsonElement element, string path)
         {
-            if (!element.TryGetProperty("retention", out var days))
+            if (!Has(element, "retention", out var days))
             {
                 return null;
             }
 
             if (days.ValueKind != JsonValueKind.Object)
             {
-                Problems.Add($"{path}.retention: an object of items, bars and quarantine, each a number of days, expected");
+                Problems.Add($"{At(path, "retention")}: an object of items, bars and quarantine, each a number of days, expected");
                 return null;
             }
 
             var kept = new TenantRetention();
-            foreach (var entry in days.EnumerateObject())
+            foreach (var entry in days.EnumerateObject().Where(e => e.Value.ValueKind != JsonValueKind.Null))
             {
                 int? number = entry.Value.ValueKind == JsonValueKind.Number && entry.Value.TryGetInt32(out var n) && n is >= 1 and <= TenantRetention.MaxDays ? n : null;
                 if (entry.Name is not ("items" or "bars" or "quarantine"))
                 {
-                    Problems.Add($"{path}.retention.{entry.Name}: unknown field");
+                    Problems.Add($"{At(path, "retention")}.{Plain(entry.Name)}: unknown field");
                 }
                 else if (number is null)
                 {
-                    Problems.Add($"{path}.retention.{entry.Name}: a whole number of days from 1 to {TenantRetention.MaxDays} expected");
+                    Problems.Add($"{At(path, "retention")}.{Plain(entry.Name)}: a whole number of days from 1 to {TenantRetention.MaxDays} expected");
                 }
 
                 kept = entry.Name switch
@@ -231,7 +367,7 @@ public static partial class TenantsFile
 
             if (kept.Bars < kept.Items)
             {
-                Problems.Add($"{path}.retention.bars: at least as many days as items ({kept.Items}) expected, found {kept.Bars}");
+                Problems.Add($"{At(path, "retention")}.bars: at least as many days as items ({kept.Items}) expected, found {kept.Bars}");
             }
 
             return kept;
@@ -239,33 +375,33 @@ public static partial class TenantsFile
 
         private string Text(JsonElement element, string name, string path)
         {
-            if (element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 and <= 200 } text)
+            if (Has(element, name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 and <= 200 } text)
             {
                 return text;
             }
 
-            Problems.Add($"{path}.{name}: a text of 1 to 200 characters expected");
+            Problems.Add($"{At(path, name)}: a text of 1 to 200 characters expected");
             return "";
         }
 
         private List<string> Texts(JsonElement element, string name, string path, Func<string, string?> problem, bool isOptional = false)
         {
             var texts = new List<string>();
-            if (isOptional && (!element.TryGetProperty(name, out var given) || (given.ValueKind == JsonValueKind.Array && given.GetArrayLength() == 0)))
+            if (isOptional && (!Has(element, name, out var given) || (given.ValueKind == JsonValueKind.Array && given.GetArrayLength() == 0)))
             {
                 return texts;
             }
 
             if (!element.TryGetProperty(name, out var list) || list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0)
             {
-                Problems.Add($"{path}.{name}: an array of at least one text expected");
+                Problems.Add($"{At(path, name)}: an array of at least one text expected");
                 return texts;
             }
 
             var index = 0;
             foreach (var value in list.EnumerateArray())
             {
-                var at = $"{path}.{name}[{index++}]";
+                var at = $"{At(path, name)}[{index++}]";
                 if (value.ValueKind != JsonValueKind.String)
                 {
                     Problems.Add($"{at}: a text expected");

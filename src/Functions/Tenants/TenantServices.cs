@@ -18,9 +18,9 @@ internal static class TenantServices
     /// <summary>The blob where neither is set.</summary>
     public const string DefaultBlob = "config/tenants.json";
 
-    /// <summary>Registers the tenants of the configured file, or of the configured blob.</summary>
+    /// <summary>Registers the stored tenants, which take over those of the configured file, or of the configured blob.</summary>
     public static IServiceCollection AddTenants(this IServiceCollection services, IConfiguration configuration) =>
-        services.AddSingleton<ITenantDirectory>(provider =>
+        services.AddStoredTenants(provider =>
         {
             var (sources, time) = (provider.GetRequiredService<SourceCatalog>(), provider.GetRequiredService<TimeProvider>());
             if (configuration[FileKey] is { Length: > 0 } path)

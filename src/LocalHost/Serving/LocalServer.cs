@@ -35,7 +35,7 @@ internal static class LocalServer
     /// <param name="builder">From <see cref="Builder"/>.</param>
     /// <param name="folder">The data folder; the caller holds its lock.</param>
     /// <param name="held">The lock, to say where the server listens.</param>
-    /// <param name="roster">The tenants.</param>
+    /// <param name="roster">The tenants of the file, which the store takes over.</param>
     /// <param name="port">The port; null: the default, or the next free one.</param>
     /// <param name="cancellationToken">Stops the server gracefully.</param>
     public static async Task<int> RunAsync(
@@ -51,7 +51,7 @@ internal static class LocalServer
         builder.Services.AddPipeline(builder.Configuration, folder.Path);
         builder.Services.AddSentimentApi().AddBound<ApiOptions>(builder.Configuration, ApiOptions.Section);
         builder.Services.AddSingleton<IAdminKey>(key);
-        builder.Services.AddSingleton<ITenantDirectory>(new FixedTenants(roster));
+        builder.Services.AddStoredTenants(_ => new FixedTenants(roster)).AddTenantDeletion(isOneProcess: true);
         builder.Services.AddSingleton<ScheduledRuns>();
         builder.Services.AddSingleton(folder);
         builder.Services.AddLiveHub(builder.Configuration).AddBound<LiveOptions>(builder.Configuration, LiveOptions.Section).AddLivePublisher();

@@ -53,11 +53,11 @@ internal sealed class ApiHost : IAsyncDisposable
         }
 
         services.AddBound<IngestionOptions>(builder.Configuration, IngestionOptions.Section).AddIngestion();
-        services.AddBound<RetentionOptions>(builder.Configuration, RetentionOptions.Section).AddRetention();
+        services.AddBound<RetentionOptions>(builder.Configuration, RetentionOptions.Section).AddRetention().AddTenantDeletion(isOneProcess: true);
         services.AddSingleton(Options.Create(new ScheduleOptions()));
         services.AddDocumentCache(builder.Configuration, isOneProcess: true);
         services.AddBound<ApiOptions>(builder.Configuration, ApiOptions.Section).AddSentimentApi();
-        services.AddSingleton<IAdminKey, FixedAdminKey>().AddSingleton<ITenantDirectory>(new FixedTenants(Records.Roster));
+        services.AddSingleton<IAdminKey, FixedAdminKey>().AddStoredTenants(_ => new FixedTenants(Records.Roster));
         services.AddSingleton<ILiveHub, ScriptedHub>();
         change?.Invoke(services);
         _app = builder.Build();

@@ -12,8 +12,8 @@ public class ScheduledRunsTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
 
-    private static ScheduledRuns Schedule(IngestionHost host, OverlapPolicy overlap) => new(
-        host.Get<RunStarter>(), new FixedTenants(IngestionHost.Roster(host.Tenant("acme", "AAPL"))),
+    private static ScheduledRuns Schedule(IngestionHost host, OverlapPolicy overlap, params Tenant[] tenants) => new(
+        host.Get<RunStarter>(), new FixedTenants(IngestionHost.Roster(tenants.Length == 0 ? [host.Tenant("acme", "AAPL")] : tenants)), new(host.Tables),
         Options.Create(new ScheduleOptions { Overlap = overlap }), host.Time, NullLogger<ScheduledRuns>.Instance);
 
     private static async Task<IReadOnlyList<RunRow>> RunsAsync(IngestionHost host) =>
@@ -79,6 +79,44 @@ public class ScheduledRunsTests
         var runs = await RunsAsync(host);
         Assert.Equal(2, runs.Count);
         Assert.Equal(WorkStatus.Failed, runs.Single(r => r.Id == first).Status);
+        gate.Open();
+    }
+
+    [Fact]
+    public async Task A_tenant_with_a_schedule_of_its_own_takes_part_when_it_was_due_since_it_last_did_and_a_disabled_one_never()
+    {
+        await using var host = await RunTests.StartAsync();
+        Tenant[] tenants = [host.Tenant("acme", "AAPL"), host.Tenant("bolt", "AAPL") with { Schedule = "0 0 * * * *" }, host.Tenant("cog", "AAPL") with { IsDisabled = true }];
+        var took = new List<string>();
+        foreach (var minutes in (int[])[0, 5, 55, 5, 180, 5])
+        {
+            host.Time.Advance(TimeSpan.FromMinutes(minutes));
+            await Schedule(host, OverlapPolicy.Skip, tenants).TickAsync(Patience, default);
+            var run = (await RunsAsync(host))[0].Id;
+            await host.EndAsync(run);
+            took.Add(string.Join(' ', (await RunStore.TenantsAsync(host.Tables, run, default)).Select(t => t.Tenant.Id)));
+        }
+
+        // 12:00 for the first time, 12:05, 13:00, 13:05, 16:05 for 14:00 to 16:00, 16:10.
+        Assert.Equal(["acme bolt", "acme", "acme bolt", "acme", "acme bolt", "acme"], took);
+    }
+
+    [Fact]
+    public async Task A_tick_is_skipped_while_a_run_of_those_who_were_due_is_under_way()
+    {
+        await using var host = await RunTests.StartAsync();
+        Tenant[] tenants = [host.Tenant("acme", "AAPL"), host.Tenant("bolt", "AAPL") with { Schedule = "0 0 * * * *" }];
+        await Schedule(host, OverlapPolicy.Skip, tenants).TickAsync(Patience, default);
+        await host.EndAsync(Assert.Single(await RunsAsync(host)).Id);
+
+        var gate = new Gate();
+        host.Vendor.Before = (_, _, cancellationToken) => gate.PassAsync(cancellationToken);
+        host.Time.Advance(TimeSpan.FromMinutes(5));
+        await Schedule(host, OverlapPolicy.Skip, tenants).TickAsync(Patience, default);
+        await gate.ReachedAsync();
+        host.Time.Advance(TimeSpan.FromHours(1));
+        await Schedule(host, OverlapPolicy.Skip, tenants).TickAsync(Patience, default);
+        Assert.Equal(2, (await RunsAsync(host)).Count);
         gate.Open();
     }
 

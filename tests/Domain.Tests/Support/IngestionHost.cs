@@ -202,7 +202,7 @@ public sealed partial class IngestionHost : IAsyncDisposable
         services.AddSingleton<IOptions<IngestionOptions>>(_ => Options.Create(Bounds));
         services.AddSingleton<IOptions<RetentionOptions>>(_ => Options.Create(Retention));
         Also(services);
-        services.AddIngestion().AddRetention();
+        services.AddIngestion().AddRetention().AddTenantDeletion(isOneProcess: true);
         services.AddEmbeddedEngine((_, o) =>
             (o.Path, o.Durability, o.CheckFileAtStart, o.StopTimeout) = (Path.Combine(_folder, "engine.db"), EngineDurability.ProcessCrash, false, TimeSpan.FromSeconds(10)));
         return services.BuildServiceProvider();

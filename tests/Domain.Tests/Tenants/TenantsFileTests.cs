@@ -69,6 +69,18 @@ public class TenantsFileTests
         },
     };
 
+    public static TheoryData<string, string> Settings => new()
+    {
+        { """{"emails":["ops"]}""", "emails[0]: an e-mail address such as ops@example.com expected" },
+        { """{"schedule":"every hour"}""", "schedule: six NCRONTAB fields such as '0 */15 * * * *' expected, found 'every hour'" },
+        { """{"model":"large"}""", "model: 'large' is no model: one of default, finbert expected" },
+        { """{"status":"paused"}""", "status: active or disabled expected" },
+        { """{"id":"bolt"}""", "id: the tenant's, 1 to 40 characters of [a-z0-9-], expected" },
+        { """{"colour":1}""", "colour: unknown field" },
+        { """{"tables":["tiingo/news","no/table"]}""", "tables[1]: 'no/table' is no table: one of tiingo/news, finnhub/company-news expected" },
+        { """{"credentials":{"tiingo":"s3cret"}}""", "credentials.tiingo: \"env:NAME\" or \"keyvault:NAME\" expected, never the secret itself" },
+    };
+
     private static TenantRoster Parse(string json) => TenantsFile.Parse(Encoding.UTF8.GetBytes(json), Tables);
 
     private static ScriptedVendor Source(SourceDescription description) => new(description, TimeProvider.System);
@@ -125,6 +137,32 @@ public class TenantsFileTests
         Assert.Null(tenant.Fallbacks);
         Assert.Equal(new TenantRetention(20, null, 5), tenant.Retention);
         Assert.Null(Parse($$"""{"tenants":[{{Good}}]}""").Tenants.Single().Retention);
+    }
+
+    [Theory]
+    [MemberData(nameof(Settings))]
+    public void What_is_wrong_with_one_tenants_settings_is_named_by_its_field(string change, string problem)
+    {
+        var settings = System.Text.Json.Nodes.JsonNode.Parse(Good)!.AsObject();
+        foreach (var (name, value) in System.Text.Json.Nodes.JsonNode.Parse(change)!.AsObject())
+        {
+            settings[name] = value!.DeepClone();
+        }
+
+        var refused = Assert.Throws<TenantsFileException>(() => TenantsFile.ParseOne("acme", Encoding.UTF8.GetBytes(settings.ToJsonString()), Tables, ["default", "finbert"]));
+        Assert.Equal([problem], refused.Problems);
+    }
+
+    [Fact]
+    public void Settings_are_read_and_nulls_and_what_a_host_adds_are_passed_over()
+    {
+        var tenant = TenantsFile.ParseOne("acme", Encoding.UTF8.GetBytes($$"""
+            {{Good[..^1]}},"emails":["ops@a.test","OPS@A.test"],"schedule":"0 */15 * * * *","model":"finbert","status":"disabled","retention":null,"fallbacks":null,
+            "vendors":["tiingo"],"origin":"api","version":3,"changedAt":"2030-01-10T12:00:00Z"}
+            """), Tables, ["default", "finbert"]);
+        Assert.Equal(("0 */15 * * * *", "finbert", true, "ops@a.test"), (tenant.Schedule, tenant.Model, tenant.IsDisabled, Assert.Single(tenant.Emails!)));
+        var plain = TenantsFile.ParseOne("acme", Encoding.UTF8.GetBytes(Good), Tables);
+        Assert.Equal((null, null, false, null), (plain.Schedule, plain.Model, plain.IsDisabled, plain.Emails));
     }
 
     [Fact]

@@ -78,7 +78,7 @@ public class SampleSettingsTests
     public async Task The_samples_tenants_are_good_and_their_credentials_are_among_its_values()
     {
         await using var services = Compose(new RecordedSettings(SampleSettings.Values).Configuration());
-        var roster = await services.GetRequiredService<ITenantDirectory>().GetAsync(default);
+        var roster = await services.GetRequiredService<TenantSeed>().ReadAsync(default);
         Assert.NotEmpty(roster.Tenants);
         Assert.All(roster.Tenants.SelectMany(t => t.Credentials.Values), credential => Assert.Contains(credential["env:".Length..], SampleSettings.Values.Keys));
     }

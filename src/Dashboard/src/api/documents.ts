@@ -1,7 +1,7 @@
 /** The documents of the API, as docs/api.md has them. */
 export interface Listed<T> { items: T[]; next: string | null }
 
-export interface Tenant { id: string; name: string; symbols: string[]; tables: string[]; vendors: string[] }
+export interface Tenant { id: string; name: string; symbols: string[]; tables: string[]; vendors: string[]; status?: string }
 
 export type Label = 'positive' | 'neutral' | 'negative';
 export type Labels = Record<Label, number>;

@@ -1,9 +1,11 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Api, ApiProblem, saying } from '../api/client.ts';
 import type { Listed, Tenant } from '../api/documents.ts';
+import type { Me } from '../api/settings.ts';
 import { forgetKey, keepKey, takeKey } from '../session/key.ts';
 import { SignIn } from '../session/SignIn.tsx';
 import { Empty, Loading } from '../parts/State.tsx';
+import { NewTenant } from '../settings/NewTenant.tsx';
 import { Shell } from './Shell.tsx';
 
 const again = 5_000;
@@ -12,7 +14,9 @@ const mostTenants = 1_000;
 type State =
   | { is: 'out'; problem: string | null }
   | { is: 'opening'; problem: string | null }
-  | { is: 'in'; api: Api; tenants: Tenant[] };
+  | { is: 'in'; api: Api; me: Me; tenants: Tenant[] };
+
+const tenantsOf = async (api: Api): Promise<Tenant[]> => (await api.get<Listed<Tenant>>(`/tenants?limit=${mostTenants}`)).items;
 
 // Where the API is: beside the page, or where the file says that was written when the page was deployed.
 async function base(): Promise<string> {
@@ -62,9 +66,9 @@ export function App() {
     const open = async () => {
       try {
         const api = new Api(await base(), key, refuse);
-        const tenants = (await api.get<Listed<Tenant>>(`/tenants?limit=${mostTenants}`)).items;
+        const [me, tenants] = await Promise.all([api.get<Me>('/me'), tenantsOf(api)]);
         if (!isOver) {
-          set({ is: 'in', api, tenants });
+          set({ is: 'in', api, me, tenants });
         }
       } catch (problem) {
         if (isOver) {
@@ -103,9 +107,17 @@ export function App() {
           {state.problem ? <p class="state problem" role="alert">{state.problem} Trying again…</p> : <Loading what="tenants" />}
         </main>
       );
-    default:
-      return state.tenants.length === 0
-        ? <main class="signin" id="main"><h1>Sentiment</h1><Empty>There are no tenants yet. Name some in the tenants file.</Empty></main>
-        : <Shell api={state.api} tenants={state.tenants} leave={leave} />;
+    default: {
+      const { api, me, tenants } = state;
+      const reload = async () => {
+        const found = await tenantsOf(api);
+        set((now) => (now.is === 'in' && now.api === api ? { ...now, tenants: found } : now));
+      };
+      return tenants.length > 0 ? <Shell api={api} me={me} tenants={tenants} reload={reload} leave={leave} /> : (
+        <main id="main">
+          {me.admin ? <NewTenant api={api} tables={[]} made={reload} /> : <><h1>Sentiment</h1><Empty>There is nothing that this key may see.</Empty></>}
+        </main>
+      );
+    }
   }
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-export const views = ['overview', 'symbol', 'runs', 'vendors', 'quarantine'] as const;
+export const views = ['overview', 'symbol', 'runs', 'vendors', 'quarantine', 'alerts', 'rules', 'keys', 'settings'] as const;
 export type View = (typeof views)[number];
 
 /** A place in the page: `#/TENANT/VIEW/WHAT`. */

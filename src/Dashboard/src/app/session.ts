@@ -2,13 +2,17 @@ import { createContext } from 'preact';
 import { useContext, useEffect, useReducer, useRef, useState } from 'preact/hooks';
 import type { Api } from '../api/client.ts';
 import type { Tenant } from '../api/documents.ts';
+import type { Me } from '../api/settings.ts';
 import type { Connection } from '../live/connection.ts';
 import type { Entry } from '../live/entries.ts';
 import type { Feed } from '../live/feed.ts';
 import { onFrame } from './frame.ts';
 
-/** What every view works with. */
-export interface Session { api: Api; tenants: Tenant[]; tenant: Tenant; connection: Connection }
+/** What every view works with; `reload` reads anew which tenants there are. */
+export interface Session { api: Api; me: Me; tenants: Tenant[]; tenant: Tenant; connection: Connection; reload: () => Promise<void> }
+
+/** Whether the key may do something to its tenant: the admin's everything. */
+export const may = (me: Me, scope: 'run' | 'manage'): boolean => me.admin || me.scopes.includes(scope);
 
 export const SessionContext = createContext<Session | null>(null);
 

@@ -39,7 +39,8 @@ export class Connection {
 
   /** How it stands, for people. */
   get standing(): Standing {
-    const read = [...this.#feeds.values()].map((used) => used.feed.at);
+    // What the server refuses to show is told where it would stand, and is not waited for.
+    const read = [...this.#feeds.values()].filter(({ feed }) => !(feed.problem instanceof ApiProblem && feed.problem.status < 500)).map((used) => used.feed.at);
     const known = read.filter((at) => at !== null);
     return {
       phase: this.#phase,

@@ -1,6 +1,8 @@
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { useSession } from '../app/session.ts';
 import { path, saying } from '../api/client.ts';
+import { Question } from '../parts/Question.tsx';
+import { Said } from '../parts/Said.tsx';
 
 type Act = 'suspend' | 'resume' | 'cancel' | 'retry';
 
@@ -19,17 +21,15 @@ const open: Record<string, Act[]> = {
 /** What may be done to a run, each after a question. */
 export function Steering({ run, status, again }: { run: string; status: string; again: () => void }) {
   const { api } = useSession();
-  const dialog = useRef<HTMLDialogElement>(null);
-  const [act, setAct] = useState<Act>('suspend');
+  const [act, setAct] = useState<Act | null>(null);
   const [said, say] = useState<{ text: string; isProblem: boolean } | null>(null);
   const [isBusy, setBusy] = useState(false);
   const ask = (wanted: Act) => {
     setAct(wanted);
     say(null);
-    dialog.current!.showModal();
   };
-  const go = async () => {
-    dialog.current!.close();
+  const go = async (act: Act) => {
+    setAct(null);
     setBusy(true);
     try {
       await api.post(path`/runs/${run}/${act}`);
@@ -44,16 +44,13 @@ export function Steering({ run, status, again }: { run: string; status: string; 
   return (
     <div class="steering">
       {(open[status] ?? []).map((wanted) => <button key={wanted} type="button" disabled={isBusy} class={wanted === 'cancel' ? 'grave' : ''} onClick={() => ask(wanted)}>{names[wanted]}</button>)}
-      {said && <span role={said.isProblem ? 'alert' : 'status'} class={said.isProblem ? 'problem' : 'quiet'}>{said.text}</span>}
-      <dialog ref={dialog} aria-labelledby="question">
-        <h2 id="question">{names[act]} this run?</h2>
-        <p><code>{run}</code></p>
-        <p>{meanings[act]}</p>
-        <div class="answers">
-          <button type="button" onClick={() => dialog.current!.close()}>Leave it</button>
-          <button type="button" class={act === 'cancel' ? 'grave' : 'primary'} onClick={() => void go()}>{names[act]}</button>
-        </div>
-      </dialog>
+      <Said of={said} />
+      {act && (
+        <Question title={`${names[act]} this run?`} does={names[act]} isGrave={act === 'cancel'} yes={() => void go(act)} no={() => setAct(null)}>
+          <p><code>{run}</code></p>
+          <p>{meanings[act]}</p>
+        </Question>
+      )}
     </div>
   );
 }

@@ -196,6 +196,9 @@ public sealed class ChunkStore(ITableStore tables, ILiveSignals? live = null)
     internal static string Key(ChunkId id) => $"c|{id.Tenant}|{TableLimits.Escape(id.Table)}|{Rows.Number(id.Number)}";
 
     internal static string PagePartition(ChunkId id) => $"pages|{id}";
+
+    /// <summary>What the partitions of pages of a tenant in a run begin with.</summary>
+    internal static string PagesOf(string run, string tenant) => $"pages|{run}|{tenant}|";
 }
 
 /// <summary>Another holder has taken a chunk over; this one must not write any more.</summary>

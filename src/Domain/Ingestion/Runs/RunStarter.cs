@@ -153,6 +153,7 @@ public sealed class RunStarter
         var problems = new List<string>();
         problems.AddRange(request.Tenants.Where(id => tenants.All(t => t.Id != id))
             .Select(id => $"tenant: no tenant '{id}' in the tenants file"));
+        problems.AddRange(tenants.Where(t => t.IsDisabled && request.Tenants.Contains(t.Id)).Select(t => $"tenant: '{t.Id}' is disabled"));
         var chosen = tenants.Where(t => request.Tenants.Count == 0 || request.Tenants.Contains(t.Id)).ToList();
         problems.AddRange(request.Tables.Where(name => !chosen.Any(t => t.Tables.Contains(name)))
             .Select(name => $"table: none of the chosen tenants has a table '{name}'"));
@@ -184,9 +185,9 @@ public sealed class RunStarter
     private async Task<RunRow?> CreateAsync(
         RunArguments arguments, string hash, IReadOnlyList<Tenant> tenants, OverlapPolicy overlap, CallPriority priority, CancellationToken cancellationToken)
     {
-        var chosen = tenants.Where(t => arguments.Tenants.Count == 0 || arguments.Tenants.Contains(t.Id))
+        var chosen = tenants.Where(t => !t.IsDisabled && (arguments.Tenants.Count == 0 || arguments.Tenants.Contains(t.Id)))
             .Where(t => arguments.Tables.Count == 0 || t.Tables.Any(arguments.Tables.Contains))
-            .Select(t => t with { Retention = _retention.For(t.Retention) }).ToList();
+            .Select(t => t with { Retention = _retention.For(t.Retention), Emails = null }).ToList();
         var now = _time.GetUtcNow();
         var id = RunRow.IdOf(now, hash);
         if (arguments.From is { } from && from >= (arguments.To ?? now))

@@ -86,6 +86,14 @@ public sealed class RunStore(ITableStore tables, ILiveSignals? live = null)
         }
     }
 
+    /// <summary>A page of runs by id.</summary>
+    internal static async Task<IReadOnlyList<RunRow>> PageAsync(ITableReader reader, string? after, int limit, CancellationToken cancellationToken)
+    {
+        var range = TableRange.Prefix(Partition, "r|", limit);
+        return await reader.QueryAsync(string.IsNullOrEmpty(after) ? range : range with { From = Rows.After("r|" + after) }, cancellationToken)
+            .Select(row => Rows.Read(row, RowJson.Default.RunRow)).ToListAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>The unfinished run of the same arguments, or null.</summary>
     public async Task<RunRow?> UnfinishedAsync(string argumentsHash, CancellationToken cancellationToken) =>
         await tables.GetAsync(Partition, "a|" + argumentsHash, cancellationToken).ConfigureAwait(false) is { } row
@@ -220,6 +228,28 @@ public sealed class RunStore(ITableStore tables, ILiveSignals? live = null)
         }
 
         await tables.WriteAsync(Partition, writes, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes a tenant out of what a run was asked for; a run that was asked for about nobody else is forgotten with all its rows.</summary>
+    internal async Task ForgetTenantAsync(string run, string tenant, CancellationToken cancellationToken)
+    {
+        while (await GetAsync(run, cancellationToken).ConfigureAwait(false) is { } stored && stored.Row.Arguments.Tenants.Contains(tenant, StringComparer.Ordinal))
+        {
+            var arguments = stored.Row.Arguments with { Tenants = [.. stored.Row.Arguments.Tenants.Where(t => t != tenant)] };
+            if (arguments.Tenants.Count == 0)
+            {
+                await ForgetAsync(stored.Row, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
+            // What led to the run by its arguments leads nowhere else: the id alone stands there.
+            var before = await tables.GetAsync(Partition, "a|" + RunStarter.HashOf(stored.Row.Arguments), cancellationToken).ConfigureAwait(false);
+            TableWrite[] index = before is not null && Rows.Read(before, RowJson.Default.String) == run ? [TableWrite.Delete(before.Key, before.ETag)] : [];
+            if (await TryMoveAsync(stored, stored.Row with { Arguments = arguments }, index, cancellationToken).ConfigureAwait(false))
+            {
+                return;
+            }
+        }
     }
 
     /// <summary>The run's tenants by id.</summary>

@@ -5,9 +5,18 @@ using Sentiment.Domain.Tenants;
 
 namespace Sentiment.Domain.Ingestion.Runs;
 
+/// <summary>Does what is due at the schedule's ticks, whether or not a run is started.</summary>
+public interface IScheduleListener
+{
+    /// <summary>A tick has come.</summary>
+    /// <param name="roster">The tenants.</param>
+    /// <param name="cancellationToken">Gives the tick up.</param>
+    Task TickAsync(TenantRoster roster, CancellationToken cancellationToken);
+}
+
 /// <summary>Starts the run of a tick of the schedule, unless the last one is in the way and the overlap policy says otherwise.</summary>
 public sealed partial class ScheduledRuns(
-    RunStarter starter, ITenantDirectory tenants, IOptions<ScheduleOptions> options, TimeProvider time, ILogger<ScheduledRuns> logger)
+    RunStarter starter, ITenantDirectory tenants, TenantTicks ticks, IEnumerable<IScheduleListener> listeners, IOptions<ScheduleOptions> options, TimeProvider time, ILogger<ScheduledRuns> logger)
 {
     /// <summary>Starts the run that is due.</summary>
     /// <param name="longestWait">How long to wait for an unfinished run under queue-one; after that the next tick goes on waiting.</param>
@@ -16,7 +25,12 @@ public sealed partial class ScheduledRuns(
     public async Task TickAsync(TimeSpan longestWait, CancellationToken cancellationToken)
     {
         var roster = await tenants.GetAsync(cancellationToken).ConfigureAwait(false);
-        if (await starter.UnfinishedAsync(RunRequest.Everything, roster, cancellationToken).ConfigureAwait(false) is { } unfinished)
+        foreach (var listener in listeners)
+        {
+            await listener.TickAsync(roster, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (await UnfinishedAsync(roster, cancellationToken).ConfigureAwait(false) is { } unfinished)
         {
             switch (options.Value.Overlap)
             {
@@ -31,9 +45,26 @@ public sealed partial class ScheduledRuns(
             }
         }
 
-        var run = await starter.StartAsync(RunRequest.Everything with { Priority = CallPriority.Scheduled }, roster, options.Value.Overlap, cancellationToken).ConfigureAwait(false);
+        var now = time.GetUtcNow();
+        var due = await ticks.DueAsync(roster.Tenants, now, cancellationToken).ConfigureAwait(false);
+        if (due.Count == 0)
+        {
+            return;
+        }
+
+        var part = due.Count == roster.Tenants.Count(t => !t.IsDisabled) ? roster : PartOf(roster, due);
+        var run = await starter.StartAsync(RunRequest.Everything with { Priority = CallPriority.Scheduled }, part, options.Value.Overlap, cancellationToken).ConfigureAwait(false);
+        await ticks.NoteAsync(due, now, cancellationToken).ConfigureAwait(false);
         LogStarted(run.Run.Id, run.Run.Tenants);
     }
+
+    // Runs of whoever is due have arguments of their own, all of them the same: one of them is in the way of the next, but
+    // whoever asks for a run of all tenants is not given one of some.
+    private static TenantRoster PartOf(TenantRoster roster, IReadOnlyList<Tenant> due) => new(due, $"due-{roster.Hash}");
+
+    private async Task<RunRow?> UnfinishedAsync(TenantRoster roster, CancellationToken cancellationToken) =>
+        await starter.UnfinishedAsync(RunRequest.Everything, roster, cancellationToken).ConfigureAwait(false)
+        ?? (roster.Tenants.Any(t => t.Schedule is not null) ? await starter.UnfinishedAsync(RunRequest.Everything, PartOf(roster, []), cancellationToken).ConfigureAwait(false) : null);
 
     private async Task<bool> HasEndedAsync(string run, TimeSpan longestWait, CancellationToken cancellationToken)
     {

@@ -1,6 +1,8 @@
+using Sentiment.Domain.Alerts.Rules;
 using Sentiment.Domain.Ingestion.Backfills;
 using Sentiment.Domain.Ingestion.Tables;
 using Sentiment.Domain.Metrics;
+using Sentiment.Domain.Tenants.Deletion;
 using Sentiment.Domain.Trends;
 using Sentiment.Domain.Workflows;
 
@@ -57,13 +59,18 @@ public sealed class TenantWorkflow : Workflow<TenantInput, WorkStatus>
 public sealed record NextTables(TenantId Tenant, string? After);
 
 /// <summary>Notes that a tenant has begun; returns the next of its tables that the run is about, in ordinal order.</summary>
-internal sealed class BeginTenant(RunStore runs) : Activity<NextTables, IReadOnlyList<string>>
+internal sealed class BeginTenant(RunStore runs, DeletionStore deletions) : Activity<NextTables, IReadOnlyList<string>>
 {
     public const int TablesPerGeneration = 100;
 
     public override async Task<IReadOnlyList<string>> RunAsync(ActivityContext context, NextTables input, CancellationToken cancellationToken)
     {
         var (run, tenant) = input.Tenant;
+        if (await deletions.IsRunningAsync(tenant, cancellationToken).ConfigureAwait(false))
+        {
+            throw new NonRetryableException($"Tenant '{tenant}' is being deleted.");
+        }
+
         var row = await runs.TenantAsync(run, tenant, cancellationToken).ConfigureAwait(false);
         var whole = await runs.UnfinishedRunAsync(run, cancellationToken).ConfigureAwait(false);
         var only = whole.Arguments.Tables;
@@ -86,11 +93,16 @@ internal sealed class BeginTenant(RunStore runs) : Activity<NextTables, IReadOnl
 public sealed record TenantEnd(TenantId Tenant, string? Reason);
 
 /// <summary>Sums a tenant's tables up: it fails if any of them failed.</summary>
-internal sealed class FinishTenant(RunStore runs, MetricsUpkeep metrics, TrendUpkeep trends) : Activity<TenantEnd, WorkStatus>
+internal sealed class FinishTenant(RunStore runs, MetricsUpkeep metrics, TrendUpkeep trends, DeletionStore deletions, StandingRules? rules = null) : Activity<TenantEnd, WorkStatus>
 {
     public override async Task<WorkStatus> RunAsync(ActivityContext context, TenantEnd input, CancellationToken cancellationToken)
     {
         var (run, tenant) = input.Tenant;
+        if (await deletions.IsRunningAsync(tenant, cancellationToken).ConfigureAwait(false))
+        {
+            return WorkStatus.Failed; // Nothing is written of it any more.
+        }
+
         var tables = await runs.TablesAsync(run, tenant, cancellationToken).ConfigureAwait(false);
         var reason = input.Reason ?? tables.FirstOrDefault(t => t.Status == WorkStatus.Failed)?.Reason;
         var status = reason is null && tables.All(t => t.Status != WorkStatus.Failed) ? WorkStatus.Completed : WorkStatus.Failed;
@@ -99,6 +111,11 @@ internal sealed class FinishTenant(RunStore runs, MetricsUpkeep metrics, TrendUp
         if (tables.Any(t => t.Ledger.Accepted > 0))
         {
             await trends.FoldAsync(tenant, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (rules is not null)
+        {
+            await rules.EndAsync(run, row.Tenant, status, reason, cancellationToken).ConfigureAwait(false);
         }
 
         await runs.PutTenantAsync(run, row with { Status = status, Reason = reason }, cancellationToken).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Storage;
+using Sentiment.Domain.Tenants.Deletion;
 using Sentiment.Domain.Workflows;
 
 namespace Sentiment.Domain.Ingestion.Tables;
@@ -30,11 +31,16 @@ public enum ClaimResult
 /// one that has not, the overlap policy decides; but a backfill lets every other run go first: that one asks for the table,
 /// and the backfill gives it away after the chunks under way and waits.
 /// </summary>
-internal sealed class ClaimTable(RunStore runs, TableStateStore tables, RunCancellation cancellation) : Activity<TableId, ClaimResult>
+internal sealed class ClaimTable(RunStore runs, TableStateStore tables, RunCancellation cancellation, DeletionStore deletions) : Activity<TableId, ClaimResult>
 {
     public override async Task<ClaimResult> RunAsync(ActivityContext context, TableId input, CancellationToken cancellationToken)
     {
         var run = await runs.UnfinishedRunAsync(input.Run, cancellationToken).ConfigureAwait(false);
+        if (await deletions.IsRunningAsync(input.Tenant, cancellationToken).ConfigureAwait(false))
+        {
+            throw new NonRetryableException($"Tenant '{input.Tenant}' is being deleted.");
+        }
+
         if (await runs.TableAsync(input.Run, input.Tenant, input.Table, cancellationToken).ConfigureAwait(false) is { Status: WorkStatus.Skipped } left
             && left.Attempt == run.Attempt)
         {
