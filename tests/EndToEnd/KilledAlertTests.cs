@@ -17,7 +17,7 @@ namespace Sentiment.EndToEnd;
 public sealed partial class KilledAlertTests(ITestOutputHelper output)
 {
     private const string Tenant = "acme";
-    private const int DefaultKills = 60;
+    private const int DefaultKills = 50;
 
     // A process has found two to three alerts due by the last of these moments; one more stands for the answer that never comes.
     private const int Moments = 24;

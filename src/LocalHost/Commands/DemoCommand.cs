@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sentiment.Adapters.Http;
+using Sentiment.Domain.Alerts.Delivery;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.LocalHost.Data;
@@ -52,12 +53,17 @@ internal static class DemoCommand
         return command;
     }
 
-    private static Task<int> OnceAsync(SimulatorServer simulator, DataFolder folder, string file, bool json, CancellationToken cancellationToken)
+    private static async Task<int> OnceAsync(SimulatorServer simulator, DataFolder folder, string file, bool json, CancellationToken cancellationToken)
     {
         var builder = CommandHost.Builder();
         Point(builder.Configuration, simulator);
         var roster = RunCommand.ReadTenants(file, builder.Configuration);
-        return RunCommand.RunAsync(builder, folder, "demo", RunRequest.Everything, roster, json, cancellationToken);
+        builder.Configuration[$"{AlertOptions.Section}:{nameof(AlertOptions.PublicUrl)}"] ??= $"http://localhost:{LocalServer.DefaultPort}";
+        var since = TimeProvider.System.GetUtcNow().UtcDateTime;
+        var code = await RunCommand.RunAsync(
+            builder, folder, "demo", RunRequest.Everything, roster, json, cancellationToken, services => DemoAlerts.AddAsync(services, roster, cancellationToken)).ConfigureAwait(false);
+        DemoAlerts.Tell(folder.Outbox, since, json ? Console.Error : Console.Out);
+        return code;
     }
 
     private static async Task<int> ServeAsync(SimulatorServer simulator, DataFolder folder, string file, int? port, CancellationToken cancellationToken)
@@ -68,7 +74,8 @@ internal static class DemoCommand
         builder.Configuration[$"{ScheduleOptions.Section}:{nameof(ScheduleOptions.Cron)}"] ??= EveryMinute;
         var roster = RunCommand.ReadTenants(file, builder.Configuration);
         Console.Out.WriteLine($"Simulated vendors: {simulator.BaseAddress}; {roster.Tenants.Count} sample tenants, a run every minute, data in {folder.Path}");
-        return await LocalServer.RunAsync(builder, folder, held, roster, port, cancellationToken).ConfigureAwait(false);
+        Console.Out.WriteLine($"Mail of alerts: {folder.Outbox}");
+        return await LocalServer.RunAsync(builder, folder, held, roster, port, cancellationToken, services => DemoAlerts.AddAsync(services, roster, cancellationToken)).ConfigureAwait(false);
     }
 
     private static void Point(ConfigurationManager configuration, SimulatorServer simulator)

@@ -61,15 +61,17 @@ internal static class RunCommand
         return TenantsFile.Parse(bytes, services.GetRequiredService<SourceCatalog>());
     }
 
-    /// <summary>Runs to the end with progress; prints the summary.</summary>
+    /// <summary>Runs to the end with progress, after what is to be done before; prints the summary.</summary>
     public static async Task<int> RunAsync(
-        HostApplicationBuilder builder, DataFolder folder, string command, RunRequest request, TenantRoster roster, bool json, CancellationToken cancellationToken)
+        HostApplicationBuilder builder, DataFolder folder, string command, RunRequest request, TenantRoster roster, bool json, CancellationToken cancellationToken,
+        Func<IServiceProvider, Task>? before = null)
     {
         using var held = WriterLock.Take(folder, command);
         builder.Services.AddPipeline(builder.Configuration, folder.Path);
         var host = builder.Build();
         await using var disposing = ((IAsyncDisposable)host).ConfigureAwait(false);
         CommandHost.Check(host.Services);
+        await (before?.Invoke(host.Services) ?? Task.CompletedTask).ConfigureAwait(false);
         var starter = host.Services.GetRequiredService<RunStarter>();
         var prepared = await starter.PrepareAsync(request, roster, OverlapPolicy.Skip, cancellationToken).ConfigureAwait(false);
 
@@ -78,7 +80,7 @@ internal static class RunCommand
         var time = host.Services.GetRequiredService<TimeProvider>();
         var begun = time.GetTimestamp();
         var tables = host.Services.GetRequiredService<ITableStore>();
-        var before = await RunReport.ReadAsync(tables, prepared.Run.Id, cancellationToken).ConfigureAwait(false);
+        var stood = await RunReport.ReadAsync(tables, prepared.Run.Id, cancellationToken).ConfigureAwait(false);
         await host.StartAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -102,6 +104,6 @@ internal static class RunCommand
         }
 
         var report = await RunReport.ReadAsync(tables, prepared.Run.Id, cancellationToken).ConfigureAwait(false);
-        return RunSummary.Print(report!, before!, time.GetElapsedTime(begun), json);
+        return RunSummary.Print(report!, stood!, time.GetElapsedTime(begun), json);
     }
 }

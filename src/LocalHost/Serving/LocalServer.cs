@@ -38,8 +38,10 @@ internal static class LocalServer
     /// <param name="roster">The tenants of the file, which the store takes over.</param>
     /// <param name="port">The port; null: the default, or the next free one.</param>
     /// <param name="cancellationToken">Stops the server gracefully.</param>
+    /// <param name="before">What is to be done before it starts.</param>
     public static async Task<int> RunAsync(
-        WebApplicationBuilder builder, DataFolder folder, WriterLock held, TenantRoster roster, int? port, CancellationToken cancellationToken)
+        WebApplicationBuilder builder, DataFolder folder, WriterLock held, TenantRoster roster, int? port, CancellationToken cancellationToken,
+        Func<IServiceProvider, Task>? before = null)
     {
         var section = builder.Configuration.GetSection(ScheduleOptions.Section);
         var schedule = ScheduleOptions.Read(section[nameof(ScheduleOptions.Cron)], section[nameof(ScheduleOptions.Overlap)]);
@@ -68,6 +70,7 @@ internal static class LocalServer
         var app = builder.Build();
         await using var disposing = app.ConfigureAwait(false);
         CommandHost.Check(app.Services);
+        await (before?.Invoke(app.Services) ?? Task.CompletedTask).ConfigureAwait(false);
         app.UseSentimentApi();
         app.UseWebSockets();
         app.MapSentimentApi();

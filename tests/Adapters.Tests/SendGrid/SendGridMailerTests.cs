@@ -12,7 +12,7 @@ namespace Sentiment.Adapters.Tests.SendGrid;
 public class SendGridMailerTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero);
-    private static readonly Mail Mail = new("ops@acme.example", "AAPL fell", "Below the line.", "<p>Below the line.</p>", "alert-7/1");
+    private static readonly Mail Mail = new("ops@acme.example", "AAPL fell", "Below the line.", "<p>Below the line.</p>", "<alert-7.1@sentiment>", new("https://sentiment.example/u/1"));
     private readonly FakeTimeProvider _time = new(Now);
 
     private static LoopbackService Service(int status, string? reset = null, string body = "") => new(async (_, response) =>
@@ -43,7 +43,11 @@ public class SendGridMailerTests
         Assert.Equal("alerts@sentiment.example", mail.GetProperty("from").GetProperty("email").GetString());
         var person = Assert.Single(mail.GetProperty("personalizations").EnumerateArray().ToList());
         Assert.Equal("ops@acme.example", Assert.Single(person.GetProperty("to").EnumerateArray().ToList()).GetProperty("email").GetString());
-        Assert.Equal("alert-7/1", person.GetProperty("custom_args").GetProperty("message").GetString());
+        Assert.Equal("<alert-7.1@sentiment>", person.GetProperty("custom_args").GetProperty("message").GetString());
+        var headers = person.TryGetProperty("headers", out var own) ? own : mail.GetProperty("headers");
+        Assert.Equal(
+            ("<alert-7.1@sentiment>", "<https://sentiment.example/u/1>", "List-Unsubscribe=One-Click"),
+            (headers.GetProperty("Message-ID").GetString(), headers.GetProperty("List-Unsubscribe").GetString(), headers.GetProperty("List-Unsubscribe-Post").GetString()));
         Assert.Equal(
             [("text/plain", Mail.Text), ("text/html", Mail.Html!)],
             mail.GetProperty("content").EnumerateArray().Select(c => (c.GetProperty("type").GetString()!, c.GetProperty("value").GetString()!)));
@@ -66,7 +70,8 @@ public class SendGridMailerTests
     public async Task Too_many_mails_wait_for_the_reset_that_is_named_within_reason(int resetIn, int waits)
     {
         await using var service = Service(429, Now.AddSeconds(resetIn).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
-        Assert.Equal(Now.AddSeconds(waits), Assert.IsType<MailOutcome.WaitUntil>(await SendAsync(service)).Until);
+        var wait = Assert.IsType<MailOutcome.WaitUntil>(await SendAsync(service));
+        Assert.Equal((Now.AddSeconds(waits), true), (wait.Until, wait.IsAsked));
     }
 
     [Theory]

@@ -19,7 +19,7 @@ public sealed class OpenAlerts(ITableStore tables, AlertStore store, IWorkflowCl
     private static readonly TimeSpan MarkAgain = TimeSpan.FromMinutes(10);
     private const int Remembered = 10_000;
     private const int TenantsAtOnce = 8;
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
 
     private readonly ShortLivedCache<bool> _marked = new(MarkAgain, Remembered, time);
     private readonly ShortLivedCache<bool> _running = new(Trust, Remembered, time);
