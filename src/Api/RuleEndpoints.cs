@@ -4,11 +4,14 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Sentiment.Api.Access;
 using Sentiment.Api.OpenApi;
 using Sentiment.Api.Requests;
 using Sentiment.Domain.Access;
 using Sentiment.Domain.Alerts;
+using Sentiment.Domain.Alerts.Delivery;
 using Sentiment.Domain.Alerts.Rules;
 using Sentiment.Domain.Tenants;
 
@@ -28,6 +31,11 @@ internal static class RuleEndpoints
         routes.MapGet("/tenants/{tenant}/rules", ListAsync).Tells("A tenant's alert rules by id.", new Listed<RuleDocument>([Example], null));
         routes.MapGet("/tenants/{tenant}/rules/{rule}", GetAsync).Tells("An alert rule; its ETag is its version.", Example).Takes("rule", "The rule's id.", "bad-news");
     }
+
+    /// <summary>Measures an alert's rule again; nothing is changed, so that whoever reads alerts may.</summary>
+    public static void MapEvaluation(this IEndpointRouteBuilder routes) => routes.MapPost("/tenants/{tenant}/alerts/{id}/evaluate", EvaluateAsync)
+        .Takes("id", "The alert's id.", "0a1b2c3d4e5f60718293a4b5c6d7e8f9")
+        .Tells("Evaluates an alert's rule again, in the version that raised it, over the alert's window, on what is stored now.", new EvaluationDocument(-0.48, false, 13, new(-0.61, 12), null));
 
     public static void MapRuleChanges(this IEndpointRouteBuilder routes)
     {
@@ -58,7 +66,7 @@ internal static class RuleEndpoints
         string tenant, string rule, HttpContext context, RuleStore rules, IChangeTrail trail, CancellationToken cancellationToken)
     {
         var match = Conditions.Required(context.Request);
-        var wanted = await ReadAsync(context.Request, rule).ConfigureAwait(false);
+        var wanted = await ReadAsync(context, rule).ConfigureAwait(false);
         var before = match is null ? null : await FindAsync(rules, tenant, rule, cancellationToken).ConfigureAwait(false);
         AlertRule? made;
         try
@@ -97,15 +105,24 @@ internal static class RuleEndpoints
 
     private static async Task<Ok<PreviewDocument>> PreviewAsync(string tenant, HttpContext context, RulePreview preview, CancellationToken cancellationToken)
     {
-        var rule = await ReadAsync(context.Request, null).ConfigureAwait(false);
+        var rule = await ReadAsync(context, null).ConfigureAwait(false);
         var whose = context.Features.Get<Tenant>() ?? throw RequestProblem.NoTenant(tenant);
         return TypedResults.Ok(PreviewDocument.Of(await preview.RunAsync(whose, rule, cancellationToken).ConfigureAwait(false)));
     }
 
-    private static async Task<AlertRule> ReadAsync(HttpRequest request, string? id)
+    private static async Task<Ok<EvaluationDocument>> EvaluateAsync(
+        string tenant, string id, AlertStore alerts, RuleReevaluation reevaluation, CancellationToken cancellationToken)
     {
+        var alert = (await alerts.GetAsync(tenant, id, cancellationToken).ConfigureAwait(false))?.Stored.Alert ?? throw RequestProblem.None("id", $"no alert '{id}'");
+        return TypedResults.Ok(EvaluationDocument.Of(alert, await reevaluation.RunAsync(alert, cancellationToken).ConfigureAwait(false)));
+    }
+
+    private static async Task<AlertRule> ReadAsync(HttpContext context, string? id)
+    {
+        var request = context.Request;
+        var allowsHttp = context.RequestServices.GetRequiredService<IOptions<AlertOptions>>().Value.AllowPrivateAddresses;
         var document = await Body.ReadAsync(request, ApiJson.Default.RuleDocument, Expected).ConfigureAwait(false) ?? throw RequestProblem.Bad("body", Expected);
-        var (rule, problems) = document.Read(id, allowsHttp: false);
+        var (rule, problems) = document.Read(id, allowsHttp);
         return rule ?? throw RequestProblem.Of(StatusCodes.Status400BadRequest, string.Join("; ", problems));
     }
 

@@ -90,6 +90,7 @@ public static class SentimentApi
         readers.MapLive();
         readers.MapNegotiate();
         readers.MapRules();
+        readers.MapEvaluation();
         readers.MapAlerts();
         return routes;
     }
