@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Pages;
@@ -22,6 +23,9 @@ internal sealed class Side(IServiceProvider services, string tenant)
     /// <summary>The time that pages took, from the first write to the last announcement.</summary>
     public TimeSpan Took { get; set; }
 
+    /// <summary>The processor time of the whole process meanwhile.</summary>
+    public TimeSpan Worked { get; set; }
+
     public static Tenant Of(string id) => new(id, id, Symbols, [Table], new Dictionary<string, string> { ["tiingo"] = "env:BENCH_TOKEN" });
 
     public static Task BeginAsync(IServiceProvider services, DateTimeOffset now, params Tenant[] tenants) => services.GetRequiredService<RunStore>().TryCreateAsync(
@@ -38,11 +42,14 @@ internal sealed class Side(IServiceProvider services, string tenant)
     public async Task CommitAsync(IReadOnlyList<SourceRecord> records)
     {
         var time = TimeProvider.System;
-        var begun = time.GetTimestamp();
+        using var process = Process.GetCurrentProcess();
+        var (begun, worked) = (time.GetTimestamp(), process.TotalProcessorTime);
         var number = _chunk.Row.Page + 1;
         var committed = await services.GetRequiredService<PageCommitter>().CommitAsync(_chunk.Row, number, time.GetUtcNow(), records, isNew: true, default);
         _chunk = await services.GetRequiredService<ChunkStore>().SaveAsync(_chunk.Row with { Page = number, Ledger = _chunk.Row.Ledger + committed.Ledger }, _chunk.ETag, default);
         _chunk = _chunk with { Row = await services.GetRequiredService<PageAnnouncers>().AnnounceAsync(_chunk.Row, committed.Counted, default) };
         Took += time.GetElapsedTime(begun);
+        process.Refresh();
+        Worked += process.TotalProcessorTime - worked;
     }
 }

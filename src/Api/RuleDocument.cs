@@ -142,3 +142,25 @@ public sealed record PreviewDocument(DateTimeOffset From, DateTimeOffset To, int
         return new(preview.From, preview.To, preview.Fired, [.. preview.Times.Select(t => new PreviewTimeDocument(t.Symbol, t.At, Math.Round(t.Value, 6)))], preview.Note);
     }
 }
+
+/// <summary>What was measured.</summary>
+/// <param name="Value">The value.</param>
+/// <param name="Count">The items it was measured from.</param>
+public sealed record MeasuredDocument(double Value, long Count);
+
+/// <summary>An alert measured again.</summary>
+/// <param name="Value">What is measured now; null: nothing can be said.</param>
+/// <param name="Holds">Whether it meets the rule as that stood; null: it cannot be measured again.</param>
+/// <param name="Count">The items it is measured from.</param>
+/// <param name="Then">What was measured when the alert was raised.</param>
+/// <param name="Note">Why it cannot be measured again; null: it was.</param>
+public sealed record EvaluationDocument(double? Value, bool? Holds, long Count, MeasuredDocument Then, string? Note)
+{
+    /// <summary>As measured.</summary>
+    public static EvaluationDocument Of(Alert alert, ReevaluatedAlert seen)
+    {
+        ArgumentNullException.ThrowIfNull(alert);
+        ArgumentNullException.ThrowIfNull(seen);
+        return new(seen.Value is { } value ? Math.Round(value, 6) : null, seen.Holds, seen.Count, new(Math.Round(alert.Value, 6), alert.Evidence.Count), seen.Note);
+    }
+}

@@ -1,13 +1,17 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Sentiment.Api.Access;
 using Sentiment.Api.OpenApi;
 using Sentiment.Api.Requests;
 using Sentiment.Domain.Access;
 using Sentiment.Domain.Alerts;
+using Sentiment.Domain.Alerts.Delivery;
 using Sentiment.Domain.Alerts.Rules;
 using Sentiment.Domain.Tenants;
 
@@ -28,9 +32,14 @@ internal static class RuleEndpoints
         routes.MapGet("/tenants/{tenant}/rules/{rule}", GetAsync).Tells("An alert rule; its ETag is its version.", Example).Takes("rule", "The rule's id.", "bad-news");
     }
 
+    /// <summary>Measures an alert's rule again; nothing is changed, so that whoever reads alerts may.</summary>
+    public static void MapEvaluation(this IEndpointRouteBuilder routes) => routes.MapPost("/tenants/{tenant}/alerts/{id}/evaluate", EvaluateAsync)
+        .Takes("id", "The alert's id.", "0a1b2c3d4e5f60718293a4b5c6d7e8f9")
+        .Tells("Evaluates an alert's rule again, in the version that raised it, over the alert's window, on what is stored now.", new EvaluationDocument(-0.48, false, 13, new(-0.61, 12), null));
+
     public static void MapRuleChanges(this IEndpointRouteBuilder routes)
     {
-        routes.MapPut("/tenants/{tenant}/rules/{rule}", PutAsync).Takes("rule", "The rule's id.", "bad-news").Takes(Example with { Id = null, Version = null, ChangedAt = null })
+        routes.MapPut("/tenants/{tenant}/rules/{rule}", PutAsync).Takes("rule", "The rule's id.", "bad-news").Takes(Example with { Id = null, Version = null, ChangedAt = null }).AsksForCondition()
             .Tells("Makes an alert rule with 'If-None-Match: *', or changes the one whose ETag 'If-Match' names; 428 with neither, 412 where it stands otherwise.", Example);
         routes.MapDelete("/tenants/{tenant}/rules/{rule}", DeleteAsync).Takes("rule", "The rule's id.", "bad-news")
             .Tells("Deletes an alert rule, with 'If-Match' only that version; its alerts stay.", null);
@@ -49,21 +58,21 @@ internal static class RuleEndpoints
     private static async Task<Ok<RuleDocument>> GetAsync(string tenant, string rule, HttpContext context, RuleStore rules, CancellationToken cancellationToken)
     {
         var found = await FindAsync(rules, tenant, rule, cancellationToken).ConfigureAwait(false);
-        context.Response.Headers.ETag = Precondition.TagOf(found.Version);
+        context.Response.Headers.ETag = TagOf(found);
         return TypedResults.Ok(RuleDocument.Of(found, MaySeeAll(context)));
     }
 
     private static async Task<Results<Created<RuleDocument>, Ok<RuleDocument>>> PutAsync(
         string tenant, string rule, HttpContext context, RuleStore rules, IChangeTrail trail, CancellationToken cancellationToken)
     {
-        var precondition = Precondition.Needed(context.Request);
-        var wanted = await ReadAsync(context.Request, rule).ConfigureAwait(false);
-        var before = precondition.IsAbsent ? null : await FindAsync(rules, tenant, rule, cancellationToken).ConfigureAwait(false);
+        var match = Conditions.Required(context.Request);
+        var wanted = await ReadAsync(context, rule).ConfigureAwait(false);
+        var before = match is null ? null : await FindAsync(rules, tenant, rule, cancellationToken).ConfigureAwait(false);
         AlertRule? made;
         try
         {
             made = before is null ? await rules.CreateAsync(tenant, wanted, cancellationToken).ConfigureAwait(false)
-                : await rules.ChangeAsync(tenant, precondition.Version ?? before.Version, wanted, cancellationToken).ConfigureAwait(false);
+                : await rules.ChangeAsync(tenant, VersionOf(match, before), wanted, cancellationToken).ConfigureAwait(false);
         }
         catch (RuleLimitException problem)
         {
@@ -72,11 +81,11 @@ internal static class RuleEndpoints
 
         if (made is null)
         {
-            throw before is null ? new RequestProblem(StatusCodes.Status412PreconditionFailed, "If-None-Match", $"there is a rule '{rule}' already") : Precondition.Stale($"rule '{rule}'");
+            throw before is null ? new RequestProblem(StatusCodes.Status412PreconditionFailed, "If-None-Match", $"there is a rule '{rule}' already") : Stale(rule);
         }
 
         await NoteAsync(trail, context, tenant, rule, before, made, made.ChangedAt, cancellationToken).ConfigureAwait(false);
-        context.Response.Headers.ETag = Precondition.TagOf(made.Version);
+        context.Response.Headers.ETag = TagOf(made);
         var document = RuleDocument.Of(made, isWhole: true);
         return before is null ? TypedResults.Created((string?)null, document) : TypedResults.Ok(document);
     }
@@ -84,16 +93,10 @@ internal static class RuleEndpoints
     private static async Task<NoContent> DeleteAsync(
         string tenant, string rule, HttpContext context, RuleStore rules, IChangeTrail trail, TimeProvider time, CancellationToken cancellationToken)
     {
-        var precondition = Precondition.Of(context.Request);
-        if (precondition?.IsAbsent == true)
-        {
-            throw RequestProblem.Bad("If-None-Match", "'If-Match' expected, or neither");
-        }
-
         var before = await FindAsync(rules, tenant, rule, cancellationToken).ConfigureAwait(false);
-        if (!await rules.DeleteAsync(tenant, rule, precondition?.Version ?? before.Version, cancellationToken).ConfigureAwait(false))
+        if (!await rules.DeleteAsync(tenant, rule, VersionOf(Conditions.Optional(context.Request), before), cancellationToken).ConfigureAwait(false))
         {
-            throw Precondition.Stale($"rule '{rule}'");
+            throw Stale(rule);
         }
 
         await NoteAsync(trail, context, tenant, rule, before, null, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
@@ -102,17 +105,34 @@ internal static class RuleEndpoints
 
     private static async Task<Ok<PreviewDocument>> PreviewAsync(string tenant, HttpContext context, RulePreview preview, CancellationToken cancellationToken)
     {
-        var rule = await ReadAsync(context.Request, null).ConfigureAwait(false);
+        var rule = await ReadAsync(context, null).ConfigureAwait(false);
         var whose = context.Features.Get<Tenant>() ?? throw RequestProblem.NoTenant(tenant);
         return TypedResults.Ok(PreviewDocument.Of(await preview.RunAsync(whose, rule, cancellationToken).ConfigureAwait(false)));
     }
 
-    private static async Task<AlertRule> ReadAsync(HttpRequest request, string? id)
+    private static async Task<Ok<EvaluationDocument>> EvaluateAsync(
+        string tenant, string id, AlertStore alerts, RuleReevaluation reevaluation, CancellationToken cancellationToken)
     {
+        var alert = (await alerts.GetAsync(tenant, id, cancellationToken).ConfigureAwait(false))?.Stored.Alert ?? throw RequestProblem.None("id", $"no alert '{id}'");
+        return TypedResults.Ok(EvaluationDocument.Of(alert, await reevaluation.RunAsync(alert, cancellationToken).ConfigureAwait(false)));
+    }
+
+    private static async Task<AlertRule> ReadAsync(HttpContext context, string? id)
+    {
+        var request = context.Request;
+        var allowsHttp = context.RequestServices.GetRequiredService<IOptions<AlertOptions>>().Value.AllowPrivateAddresses;
         var document = await Body.ReadAsync(request, ApiJson.Default.RuleDocument, Expected).ConfigureAwait(false) ?? throw RequestProblem.Bad("body", Expected);
-        var (rule, problems) = document.Read(id, allowsHttp: false);
+        var (rule, problems) = document.Read(id, allowsHttp);
         return rule ?? throw RequestProblem.Of(StatusCodes.Status400BadRequest, string.Join("; ", problems));
     }
+
+    private static string TagOf(AlertRule rule) => $"\"{rule.Version.ToString(CultureInfo.InvariantCulture)}\"";
+
+    // What is no tag of ours is of no version.
+    private static int VersionOf(string? tag, AlertRule standing) => tag is null or "*" ? standing.Version
+        : int.TryParse(tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : 0;
+
+    private static RequestProblem Stale(string rule) => Conditions.Stale($"the ETag of rule '{rule}' as it stands expected; read it again");
 
     private static async Task<AlertRule> FindAsync(RuleStore rules, string tenant, string rule, CancellationToken cancellationToken) =>
         await rules.GetAsync(tenant, rule, cancellationToken).ConfigureAwait(false) ?? throw RequestProblem.None("rule", $"no rule '{rule}'");

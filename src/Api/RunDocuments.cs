@@ -203,4 +203,5 @@ public sealed record PurgedDocument(int InstancesDeleted);
 [JsonSerializable(typeof(RuleDocument))]
 [JsonSerializable(typeof(Listed<RuleDocument>))]
 [JsonSerializable(typeof(PreviewDocument))]
+[JsonSerializable(typeof(EvaluationDocument))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -89,8 +89,9 @@ public static class SentimentApi
         readers.MapMetrics();
         readers.MapLive();
         readers.MapNegotiate();
-        readers.MapAlerts();
         readers.MapRules();
+        readers.MapEvaluation();
+        readers.MapAlerts();
         return routes;
     }
 

@@ -101,6 +101,16 @@ public sealed class RuleTests
     }
 
     [Fact]
+    public async Task An_alert_is_measured_again_by_whoever_may_read_it()
+    {
+        await using var host = await ApiHost.StartAsync(withRecords: true);
+        var alert = (await Alerts.RaiseAsync(host, "acme", 1))[0];
+        var seen = await host.SendAsync("POST", $"/api/tenants/acme/alerts/{alert}/evaluate", await host.KeyAsync("acme"));
+        Assert.Equal((200, 1, -0.7), (seen.Status, seen.Json.GetProperty("count").GetInt32(), seen.Json.GetProperty("then").GetProperty("value").GetDouble()));
+        Assert.Equal(404, (await host.SendAsync("POST", "/api/tenants/acme/alerts/none/evaluate")).Status);
+    }
+
+    [Fact]
     public async Task Rules_are_listed_page_by_page()
     {
         await using var host = await ApiHost.StartAsync();

@@ -20,6 +20,8 @@ public sealed class CommandTests
     [InlineData(2, "--tenant", "coverage")]
     [InlineData(2, "--from: a time before --to expected", "coverage", "--tenant", "acme", "--from", "2026-02-01", "--to", "2026-01-01")]
     [InlineData(2, "--tenants", "backfill")]
+    [InlineData(2, "--tenant", "alerts")]
+    [InlineData(1, "holds no data", "alerts", "--tenant", "acme", "--data", "/no-such-folder")]
     public async Task Bad_usage_gets_one_message_that_names_it(int exitCode, string names, params string[] arguments)
     {
         var ended = await SentimentProcess.RunAsync(null, arguments);

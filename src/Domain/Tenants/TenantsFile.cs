@@ -25,13 +25,13 @@ public static partial class TenantsFile
     /// <summary>Reads the file's bytes.</summary>
     /// <param name="utf8">The JSON text.</param>
     /// <param name="sources">The tables that exist.</param>
-    /// <param name="models">The names of the models that exist; null: any name is taken.</param>
+    /// <param name="models">The names of the models that exist; null: the default alone.</param>
     /// <exception cref="TenantsFileException">It has problems; all of them are listed.</exception>
     public static TenantRoster Parse(ReadOnlyMemory<byte> utf8, SourceCatalog sources, IReadOnlyCollection<string>? models = null)
     {
         ArgumentNullException.ThrowIfNull(sources);
         using var document = Json(utf8);
-        var reading = new Reading(sources.Descriptions.ToDictionary(d => d.Table), models);
+        var reading = new Reading(sources.Descriptions.ToDictionary(d => d.Table), models ?? [DefaultModel]);
         var tenants = reading.Tenants(document.RootElement);
         return reading.Problems.Count == 0
             ? new(tenants, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(utf8.Span)))
@@ -42,13 +42,13 @@ public static partial class TenantsFile
     /// <param name="id">Its id; one beside the settings must be the same.</param>
     /// <param name="utf8">The JSON text.</param>
     /// <param name="sources">The tables that exist.</param>
-    /// <param name="models">The names of the models that exist; null: any name is taken.</param>
+    /// <param name="models">The names of the models that exist; null: the default alone.</param>
     /// <exception cref="TenantsFileException">They have problems; all of them are listed, each behind the path of its field such as <c>tables[2]</c>.</exception>
     public static Tenant ParseOne(string id, ReadOnlyMemory<byte> utf8, SourceCatalog sources, IReadOnlyCollection<string>? models = null)
     {
         ArgumentNullException.ThrowIfNull(sources);
         using var document = Json(utf8);
-        var reading = new Reading(sources.Descriptions.ToDictionary(d => d.Table), models);
+        var reading = new Reading(sources.Descriptions.ToDictionary(d => d.Table), models ?? [DefaultModel]);
         Tenant? tenant;
         try
         {
@@ -80,7 +80,7 @@ public static partial class TenantsFile
         }
     }
 
-    private sealed class Reading(Dictionary<string, SourceDescription> knownTables, IReadOnlyCollection<string>? models)
+    private sealed class Reading(Dictionary<string, SourceDescription> knownTables, IReadOnlyCollection<string> models)
     {
         private const string Fields = "name symbols tables credentials retention fallbacks emails schedule model status";
         private const string Shown = "id vendors origin changedAt version";
@@ -231,7 +231,7 @@ public static partial class TenantsFile
             }
 
             var model = Text(element, "model", path);
-            if (model.Length > 0 && models?.Contains(model, StringComparer.Ordinal) == false)
+            if (model.Length > 0 && !models.Contains(model, StringComparer.Ordinal))
             {
                 Problems.Add($"{At(path, "model")}: '{model}' is no model: one of {string.Join(", ", models)} expected");
             }

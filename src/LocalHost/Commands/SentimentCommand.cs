@@ -19,7 +19,7 @@ internal sealed class SentimentCommand(Interrupt interrupt)
             StatusCommand.Create(interrupt), RunsCommand.Create(interrupt), ChunksCommand.Create(interrupt),
             ItemsCommand.Create(interrupt), PricesCommand.Create(interrupt), ScoreCommand.Create(interrupt), VerifyCommand.Create(interrupt),
             ReplayCommand.Create(interrupt), PlanCommand.Create(interrupt), BackfillCommand.Create(interrupt), CoverageCommand.Create(interrupt),
-            WatchCommand.Create(interrupt),
+            WatchCommand.Create(interrupt), AlertsCommand.Create(interrupt),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

@@ -13,7 +13,7 @@ public class ScheduledRunsTests
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
 
     private static ScheduledRuns Schedule(IngestionHost host, OverlapPolicy overlap, params Tenant[] tenants) => new(
-        host.Get<RunStarter>(), new FixedTenants(IngestionHost.Roster(tenants.Length == 0 ? [host.Tenant("acme", "AAPL")] : tenants)), new(host.Tables),
+        host.Get<RunStarter>(), new FixedTenants(IngestionHost.Roster(tenants.Length == 0 ? [host.Tenant("acme", "AAPL")] : tenants)), new(host.Tables), [],
         Options.Create(new ScheduleOptions { Overlap = overlap }), host.Time, NullLogger<ScheduledRuns>.Instance);
 
     private static async Task<IReadOnlyList<RunRow>> RunsAsync(IngestionHost host) =>

@@ -4,9 +4,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Sentiment.Domain.Storage;
 using Sentiment.Domain.Tenants;
 using Sentiment.Functions.Http;
 using Sentiment.Functions.Tests.Settings;
+using Sentiment.Testing;
 
 namespace Sentiment.Functions.Tests.Http;
 
@@ -22,6 +24,7 @@ public sealed class ApiPipelineTests : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection(SampleSettings.Values!).AddInMemoryCollection([new("Api:UnknownPerSecond", "1")]);
         builder.Services.AddSentiment(builder.Configuration);
+        builder.Services.AddSingleton<ITableStore>(new MemoryTables());
         _app = builder.Build();
         _pipeline = _app.Services.GetRequiredService<ApiPipeline>();
     }

@@ -74,20 +74,21 @@ export function AlertPanel({ id, live, changed }: { id: string; live: AlertRow |
       )}
       <h3>Measure it again</h3>
       {alert.evaluate && <Copy text={alert.evaluate} name="the command" />}
-      {mayManage && (
-        <div class="submit">
-          <button type="button" disabled={evaluation.isBusy} onClick={() => void evaluate()}>Evaluate now</button>
-          {evaluated && evaluation.said === null && <span role="status">{again(alert, evaluated)}</span>}
-          <Said of={evaluation.said} />
-        </div>
-      )}
+      <div class="submit">
+        <button type="button" disabled={evaluation.isBusy} onClick={() => void evaluate()}>Evaluate now</button>
+        {evaluated && evaluation.said === null && <span role="status">{again(alert, evaluated)}</span>}
+        <Said of={evaluation.said} />
+      </div>
       <Deliveries alert={alert} changed={state.again} />
     </section>
   );
 }
 
-function again(alert: Alert, { value, holds, count: n, then }: Evaluated): string {
-  const now = value === null ? 'nothing to measure any more' : `${measured(alert.kind, value) || 'so'}${n === null ? '' : `, ${count(n)} items`}`;
-  const was = then && then.value !== null ? `; then ${measured(alert.kind, then.value) || 'so'}${then.count === null ? '' : `, ${count(then.count)} items`}` : '';
-  return `${holds ? '✓ It holds' : '✕ It does not hold any more'}: ${now}${was}.`;
+function again(alert: Alert, { value, holds, count: n, then, note }: Evaluated): string {
+  if (holds === null) {
+    return note ?? 'It cannot be measured again.';
+  }
+
+  const of = (measure: number, items: number) => `${measured(alert.kind, measure) || 'so'}${alert.kind === 'volume' || items === 0 ? '' : `, ${count(items)} items`}`;
+  return `${holds ? '✓ It holds' : '✕ It does not hold any more'}: ${value === null ? 'too little to measure' : of(value, n)}${then ? `; then ${of(then.value, then.count)}` : ''}.`;
 }

@@ -104,4 +104,5 @@ export interface Alert extends AlertRow {
   evaluate: string | null;
 }
 
-export interface Evaluated { value: number | null; holds: boolean; count: number | null; then: { value: number | null; count: number | null } | null }
+/** An alert measured again; `holds` is null where it cannot be, for the reason of the note. */
+export interface Evaluated { value: number | null; holds: boolean | null; count: number; then: { value: number; count: number } | null; note?: string | null }

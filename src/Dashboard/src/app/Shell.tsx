@@ -48,7 +48,7 @@ export function Shell({ api, me, tenants, reload, leave }: { api: Api; me: Me; t
   }, [title, tenant]);
   useEffect(() => {
     // On a phone the names of the views are wider than the screen.
-    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }, [place.view]);
   useEffect(() => {
     // A reader of the screen is taken along, and the keyboard goes on from there.

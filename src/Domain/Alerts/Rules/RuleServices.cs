@@ -13,6 +13,7 @@ public static class RuleServices
     {
         services.TryAddSingleton<RuleStore>();
         services.TryAddSingleton<RulePreview>();
+        services.TryAddSingleton<RuleReevaluation>();
         return services;
     }
 

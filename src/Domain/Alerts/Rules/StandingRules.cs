@@ -41,9 +41,9 @@ internal sealed partial class StandingRules(
         await LookAsync(tenant, index, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Looks at quotas and silent tables of all tenants; what fails of one leaves the others alone.</summary>
+    /// <summary>Looks at quotas and silent tables of all tenants but disabled ones; what fails of one leaves the others alone.</summary>
     public Task TickAsync(TenantRoster roster, CancellationToken cancellationToken) => !decision.IsWanted ? Task.CompletedTask : Parallel.ForEachAsync(
-        roster.Tenants, new ParallelOptions { MaxDegreeOfParallelism = TenantsAtOnce, CancellationToken = cancellationToken },
+        roster.Tenants.Where(t => !t.IsDisabled), new ParallelOptions { MaxDegreeOfParallelism = TenantsAtOnce, CancellationToken = cancellationToken },
         async (tenant, token) =>
         {
             try

@@ -43,6 +43,7 @@ internal sealed class TenantPlaces(ITableSnapshots snapshots)
         yield return new(new(AlertPartitions.Of(tenant)), "alerts");
         yield return new(One("alerts", $"o|{tenant}"), "alerts");
         yield return new(new(ChangeTrail.Partition(tenant)), "changes");
+        yield return new(One("alerts", $"o|{tenant}"), "alerts");
         yield return new(One("metrics", $"n|{key}"), "metrics");
         yield return new(One("metrics", $"r|{key}"), "metrics");
         yield return new(One("folded", key), "trends");

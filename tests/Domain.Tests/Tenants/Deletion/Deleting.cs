@@ -48,6 +48,7 @@ internal static partial class Deleting
             await new LiveInterest(host.Tables, host.Time).NoteAsync(id, default);
             await host.Get<TenantTicks>().NoteAsync(tenants.Where(t => t.Id == id), host.Time.GetUtcNow(), default);
             await host.Tables.WriteAsync(AlertPartitions.Of(id), [TableWrite.Upsert("r|one", 1, "{}"u8.ToArray())], default);
+            await host.Tables.WriteAsync("alerts", [TableWrite.Upsert($"o|{id}", 1, "{}"u8.ToArray())], default);
         }
 
         return host;
