@@ -25,8 +25,8 @@ public sealed class OutboxTests
     {
         using var read = await MimeMessage.LoadAsync(file);
         Assert.Equal((Mail.Subject, "0a1b.1@sentiment", "ops@acme.example"), (read.Subject, read.MessageId, read.To.Mailboxes.Single().Address));
-        Assert.Equal((Mail.Text, Mail.Html), (read.TextBody.TrimEnd(), read.HtmlBody.TrimEnd()));
-        Assert.Equal("multipart/alternative", read.Body.ContentType.MimeType);
+        Assert.Equal((Mail.Text, Mail.Html), (read.TextBody!.TrimEnd(), read.HtmlBody!.TrimEnd()));
+        Assert.Equal("multipart/alternative", read.Body!.ContentType.MimeType);
         Assert.Equal("<https://sentiment.example/api/unsubscribe/x>", read.Headers[HeaderId.ListUnsubscribe]);
         Assert.Equal("List-Unsubscribe=One-Click", read.Headers[HeaderId.ListUnsubscribePost]);
         Assert.Equal(new DateTimeOffset(2026, 11, 2, 15, 30, 0, TimeSpan.Zero), read.Date);

@@ -43,7 +43,7 @@ public sealed class WebhookClientTests
         var call = Assert.Single(service.Seen);
         var stamp = Now.ToUnixTimeSeconds();
         var expected = Convert.ToHexStringLower(HMACSHA256.HashData("secret"u8, Encoding.UTF8.GetBytes($"{stamp}.{call.Body}")));
-        Assert.Equal(("POST", "id.1", $"{stamp}", "v1=" + expected), (call.Method, call.Headers["Idempotency-Key"], call.Headers["X-Sentiment-Timestamp"], call.Headers["X-Sentiment-Signature"]));
+        Assert.Equal(("POST", "id.1", $"{stamp}", "v1=" + expected), (call.Method, call.Headers["Idempotency-Key"].ToString(), call.Headers["X-Sentiment-Timestamp"].ToString(), call.Headers["X-Sentiment-Signature"].ToString()));
         Assert.Equal("AAPL", JsonDocument.Parse(call.Body).RootElement.GetProperty("symbol").GetString());
     }
 
@@ -74,7 +74,8 @@ public sealed class WebhookClientTests
     {
         await using var service = Service(status, r => r.Headers.RetryAfter = "90");
         using var client = Client();
-        Assert.Equal((Now.AddSeconds(90), isAsked), Assert.IsType<MailOutcome.WaitUntil>(await client.PostAsync(Notice(service.Address), default)) is var wait ? (wait.Until, wait.IsAsked) : default);
+        var wait = Assert.IsType<MailOutcome.WaitUntil>(await client.PostAsync(Notice(service.Address), default));
+        Assert.Equal((Now.AddSeconds(90), isAsked), (wait.Until, wait.IsAsked));
     }
 
     [Theory]
