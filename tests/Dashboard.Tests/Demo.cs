@@ -10,11 +10,16 @@ namespace Sentiment.Dashboard.Tests;
 /// <summary>A real <c>demo</c> process of two tenants that has done its first run; further runs are only those that a test asks for.</summary>
 public sealed class Demo : IAsyncLifetime, IDisposable
 {
+    /// <summary>The variable with a key that the vendors refuse.</summary>
+    public const string WrongKey = "SENTIMENT_TEST_WRONG";
+
     private const string Never = "0 0 0 1 1 *";
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
-    private readonly string _data = Directory.CreateTempSubdirectory("sentiment-dashboard-").FullName;
     private Process? _process;
     private HttpClient? _vendors;
+
+    /// <summary>Its data folder.</summary>
+    public string Data { get; } = Directory.CreateTempSubdirectory("sentiment-dashboard-").FullName;
 
     /// <summary>Where it serves.</summary>
     public Uri Address { get; private set; } = null!;
@@ -38,12 +43,12 @@ public sealed class Demo : IAsyncLifetime, IDisposable
     public async Task InitializeAsync()
     {
         using var limit = new CancellationTokenSource(Limit);
-        var start = new ProcessStartInfo(Built("LocalHost"), ["demo", "--tenants", "2", "--port", $"{FreePort()}", "--data", _data])
+        var start = new ProcessStartInfo(Built("LocalHost"), ["demo", "--tenants", "2", "--port", $"{FreePort()}", "--data", Data])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = _data,
-            Environment = { ["Schedule__Cron"] = Never },
+            WorkingDirectory = Data,
+            Environment = { ["Schedule__Cron"] = Never, [WrongKey] = "wrong-key" },
         };
         _process = Process.Start(start)!;
         var errors = _process.StandardError.ReadToEndAsync(CancellationToken.None);
@@ -76,7 +81,7 @@ public sealed class Demo : IAsyncLifetime, IDisposable
             await _process.WaitForExitAsync(CancellationToken.None);
         }
 
-        Directory.Delete(_data, recursive: true);
+        Directory.Delete(Data, recursive: true);
     }
 
     public void Dispose()

@@ -6,7 +6,7 @@ namespace Sentiment.Dashboard.Tests;
 
 public sealed class ViewTests(Chromium chromium, Demo demo) : PageTest(chromium, demo)
 {
-    private static readonly string[] Views = ["overview", "symbol", "runs", "vendors", "quarantine"];
+    private static readonly string[] Views = ["overview", "symbol", "runs", "vendors", "quarantine", "alerts", "rules", "rules/%2B", "keys", "settings", "settings/new"];
 
     [Fact]
     public async Task Every_view_can_be_reached_and_left_with_the_keyboard()
@@ -18,7 +18,7 @@ public sealed class ViewTests(Chromium chromium, Demo demo) : PageTest(chromium,
         await Page.Keyboard.PressAsync("Enter");
         await Expect(Page.Locator("main")).ToBeFocusedAsync();
 
-        foreach (var name in new[] { "Symbol", "Runs", "Vendors", "Quarantine", "Overview" })
+        foreach (var name in new[] { "Symbol", "Runs", "Vendors", "Quarantine", "Alerts", "Rules", "Keys", "Settings", "Overview" })
         {
             var link = Page.GetByRole(AriaRole.Navigation, new() { Name = "Views" }).GetByRole(AriaRole.Link, new() { Name = name });
             await ReachAsync(link);

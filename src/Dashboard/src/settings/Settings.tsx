@@ -21,6 +21,7 @@ export function Settings() {
   const { api, me, tenant } = useSession();
   const mayManage = may(me, 'manage');
   const [tries, again] = useState(0);
+  const [saves, count] = useState(0);
   const state = useRead(async (signal): Promise<Version> => {
     const { body, etag } = await api.ask<TenantDocument>('GET', path`/tenants/${tenant.id}`, null, signal);
     return { read: body!, etag: etag ?? '' };
@@ -36,15 +37,15 @@ export function Settings() {
       </div>
       {state.problem !== null && <Trouble problem={state.problem} again={state.again} isStale={version !== null} />}
       {version === null ? state.problem === null && <Loading what="settings" />
-        : mayManage ? <Edit key={tries} first={version} reload={() => again(tries + 1)} />
+        : mayManage ? <Edit key={tries} first={version} reload={() => again(tries + 1)} saved={() => count((n) => n + 1)} />
         : <ReadOnly read={version.read} />}
       {version !== null && me.admin && <Standing key={`standing ${tries}`} read={version.read} changed={() => again(tries + 1)} />}
-      {mayManage && <Changes key={`changes ${version?.etag}`} />}
+      {mayManage && <Changes key={`changes ${tries} ${saves}`} />}
     </>
   );
 }
 
-function Edit({ first, reload }: { first: Version; reload: () => void }) {
+function Edit({ first, reload, saved: told }: { first: Version; reload: () => void; saved: () => void }) {
   const { api, tenants, tenant, reload: reloadTenants } = useSession();
   const [version, setVersion] = useState(first);
   const [form, set] = useState(() => formOf(first.read));
@@ -70,6 +71,7 @@ function Edit({ first, reload }: { first: Version; reload: () => void }) {
       set(formOf(saved.read));
       warn(body?.warnings ?? []);
       setConflict(null);
+      told();
       void reloadTenants();
       return 'Saved. It takes effect at the next run.';
     } catch (problem) {
