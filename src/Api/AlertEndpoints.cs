@@ -2,10 +2,12 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Sentiment.Api.OpenApi;
 using Sentiment.Api.Requests;
 using Sentiment.Domain.Alerts.Delivery;
+using Sentiment.Domain.Storage;
 
 namespace Sentiment.Api;
 
@@ -17,7 +19,7 @@ internal static class AlertEndpoints
     private static readonly DeliveryDocument Delivery = new(Id + ".1", "mail ops@acme.example", "sent", 1, null, Then, null, $"<{Id}.1@sentiment>");
     private static readonly AlertDocument Example = new(
         Id, new("fell", 3, "AAPL falls"), "score", "AAPL", Then, -0.52, "AAPL: mean score -0.52 of 14 items in 60 minutes", "new",
-        new(Then.AddHours(-1), Then, 14, [new("9f86d081884c7d659a2feaa0c55ad015", "tiingo/news", "Apple cuts its outlook", new("https://news.example/1"), Then.AddMinutes(-3), -0.83, "compact@1f3a5c7e", null)], null, null),
+        new(Then.AddHours(-1), Then, 14, [new("9f86d081884c7d659a2feaa0c55ad015", "tiingo/news", "Apple cuts its outlook", new("https://news.example/1"), Then.AddMinutes(-3), -0.83, "compact@1f3a5c7e", $"/api/tenants/acme/alerts/{Id}/raw/9f86d081884c7d659a2feaa0c55ad015")], null, null),
         $"./sentiment alerts --tenant acme --evaluate {Id}", [Delivery]);
 
     /// <summary>What readers may.</summary>
@@ -27,6 +29,8 @@ internal static class AlertEndpoints
             .Tells("Alerts, newest first, without the items of their evidence.", new Listed<AlertDocument>([Example with { Evidence = Example.Evidence with { Items = null } }], null))
             .Takes("rule", "Only of this rule.", "fell").Takes("state", "Only those that are new, or seen.", "new").Takes("symbol", "Only about this symbol, table, vendor or run.", "AAPL");
         routes.MapGet("/tenants/{tenant}/alerts/{id}", GetAsync).Tells("An alert with all of its evidence.", Example).Takes("id", "The alert's id.", Id);
+        routes.MapGet("/tenants/{tenant}/alerts/{id}/raw/{item}", RawAsync).Tells("The body that an item of an alert's evidence was read from, as the vendor sent it.", null)
+            .Takes("id", "The alert's id.", Id).Takes("item", "The item's id.", "9f86d081884c7d659a2feaa0c55ad015");
         routes.MapGet("/tenants/{tenant}/deliveries", DeliveriesAsync)
             .Tells("Deliveries that are not at their end, newest first: dead ones, which can be sent again, or those that wait or are held.",
                 new Listed<ListedDelivery>([new(Id, Delivery.Id, Delivery.Target, "dead", 8, null, null, "SendGrid answered 400", Delivery.MessageId)], null))
@@ -57,6 +61,17 @@ internal static class AlertEndpoints
 
     private static async Task<Ok<AlertDocument>> GetAsync(string tenant, string id, AlertStore alerts, CancellationToken cancellationToken) =>
         TypedResults.Ok(AlertDocument.Of(await alerts.GetAsync(tenant, id, cancellationToken).ConfigureAwait(false) ?? throw None(id)));
+
+    // Whatever a vendor sent is saved by a browser, never shown or run.
+    private static async Task<FileContentHttpResult> RawAsync(
+        string tenant, string id, string item, AlertStore alerts, [FromServices] IBlobStore? blobs, HttpResponse response, CancellationToken cancellationToken)
+    {
+        var found = await alerts.GetAsync(tenant, id, cancellationToken).ConfigureAwait(false) ?? throw None(id);
+        var blob = found.Stored.Alert.Evidence.Items.FirstOrDefault(i => i.Id == item)?.Raw ?? throw RequestProblem.None("item", $"no item '{item}' with an archived body in the alert's evidence");
+        var body = blobs is null ? null : await blobs.GetAsync(blob, cancellationToken).ConfigureAwait(false);
+        response.Headers.XContentTypeOptions = "nosniff";
+        return TypedResults.Bytes((body ?? throw RequestProblem.None("item", "its body is no longer kept")).ToArray(), "application/json", $"{item}.json");
+    }
 
     private static async Task<NoContent> SeeAsync(string tenant, string id, AlertStore alerts, CancellationToken cancellationToken) =>
         await alerts.SeeAsync(tenant, id, cancellationToken).ConfigureAwait(false) ? TypedResults.NoContent() : throw None(id);

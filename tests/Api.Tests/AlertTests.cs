@@ -25,6 +25,12 @@ public sealed class AlertTests
         Assert.Equal("2030-01-10T11:57:00Z", alert.GetProperty("raisedAt").GetString());
         var item = alert.GetProperty("evidence").GetProperty("items")[0];
         Assert.Equal(("wire/news", -0.83, "https://news.example/1"), (item.GetProperty("source").GetString(), item.GetProperty("score").GetDouble(), item.GetProperty("url").GetString()));
+        var raw = item.GetProperty("raw").GetString()!;
+        Assert.Equal($"/api/tenants/acme/alerts/{ids[0]}/raw/item", raw);
+        var body = await host.GetAsync(raw, key);
+        Assert.Equal((200, "{\"it\":\"fell\"}", "nosniff"), (body.Status, body.Text, body.Headers["X-Content-Type-Options"]));
+        Assert.Equal("item: no item 'other' with an archived body in the alert's evidence", (await host.GetAsync($"/api/tenants/acme/alerts/{ids[0]}/raw/other", key)).Detail);
+        Assert.Equal(403, (await host.GetAsync(raw, await host.KeyAsync("bolt"))).Status);
         Assert.Equal($"./sentiment alerts --tenant acme --evaluate {ids[0]}", alert.GetProperty("evaluate").GetString());
         var delivery = alert.GetProperty("deliveries")[0];
         Assert.Equal(("mail ops@acme.example", "dead", $"<{ids[0]}.1@sentiment>"), (delivery.GetProperty("target").GetString(), delivery.GetProperty("status").GetString(), delivery.GetProperty("messageId").GetString()));

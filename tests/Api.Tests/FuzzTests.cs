@@ -83,7 +83,7 @@ public sealed partial class FuzzTests
         var name = names.Count == 0 ? Strange : Gen.Frequency((9, Among([.. names])), (1, Strange));
         var query = name.SelectMany(n => Gen.Frequency((1, values), (1, Likely(n))).Select(v => $"{Uri.EscapeDataString(n)}={Uri.EscapeDataString(v)}")).Array[0, 3];
         var filled = inPath.Aggregate(Among(endpoint.RoutePattern.RawText!), (paths, part) => Gen.Select(
-            paths, Gen.Frequency((2, Among(part switch { "tenant" => "acme", "group" => "acme.items.AAPL", "rule" => "down", "token" => known.First(IsToken), _ when IsOfAlert(endpoint) => known.First(Alert.IsId), _ => Records.Run })), (1, values)), (path, value) => path.Replace($"{{{part}}}", Segment(value), StringComparison.Ordinal)));
+            paths, Gen.Frequency((2, Among(part switch { "tenant" => "acme", "group" => "acme.items.AAPL", "rule" => "down", "item" => "item", "token" => known.First(IsToken), _ when IsOfAlert(endpoint) => known.First(Alert.IsId), _ => Records.Run })), (1, values)), (path, value) => path.Replace($"{{{part}}}", Segment(value), StringComparison.Ordinal)));
         var body = method == "GET" ? Among<string?>(null, null) : Gen.OneOf(
             Among<string?>(null, null), Strange.Select(s => (string?)s), Strange.Select(s => (string?)$"{{\"scopes\":[\"{s}\"],\"tenants\":[{s}]}}"),
             Among<string?>("{}", "[]", "null", "{\"tenants\":[null]}", "{\"scopes\":[\"read\"]}", "{\"name\":\"x\",\"symbols\":[\"AAPL\"],\"when\":{\"kind\":\"spike\",\"above\":3}}", "{\"from\":\"0001-01-01T00:00:00Z\"}", "{\"tenants\":[\"acme\"],\"to\":\"9999-12-31T23:59:59Z\"}", new string('[', 2000), $"\"{new string('x', 70_000)}\""));

@@ -68,7 +68,7 @@ public sealed class RoleTests
         {
             var route = endpoint.RoutePattern.RawText!;
             var who = Table.First(t => t.Path == $"{method} {route}" || route.StartsWith(t.Path, StringComparison.Ordinal)).Who;
-            var path = route.Replace("{tenant}", "acme", StringComparison.Ordinal).Replace("{id}", "nothing", StringComparison.Ordinal).Replace("{rule}", "nothing", StringComparison.Ordinal).Replace("{name}", "x", StringComparison.Ordinal).Replace("{group}", "acme.runs", StringComparison.Ordinal).Replace("{token}", "x", StringComparison.Ordinal);
+            var path = route.Replace("{tenant}", "acme", StringComparison.Ordinal).Replace("{id}", "nothing", StringComparison.Ordinal).Replace("{rule}", "nothing", StringComparison.Ordinal).Replace("{name}", "x", StringComparison.Ordinal).Replace("{group}", "acme.runs", StringComparison.Ordinal).Replace("{token}", "x", StringComparison.Ordinal).Replace("{item}", "x", StringComparison.Ordinal);
             foreach (var (role, key) in keys)
             {
                 var status = $"{(await host.SendAsync(method, path, key)).Status}";

@@ -27,7 +27,7 @@ public sealed record AlertDocument(
         var (alert, state) = (inbox.Stored.Alert, inbox.Stored.State);
         return new(
             alert.Id, new(alert.Rule.Id, alert.Rule.Version, alert.Rule.Name), NameOf(alert.Rule.When.Kind), alert.Symbol, alert.RaisedAt.UtcDateTime, alert.Value, alert.Summary,
-            state == AlertState.Seen ? "seen" : "new", EvidenceDocument.Of(alert.Evidence), CommandOf(alert),
+            state == AlertState.Seen ? "seen" : "new", EvidenceDocument.Of(alert), CommandOf(alert),
             [.. inbox.Message?.Deliveries.Select(d => DeliveryDocument.Of(inbox.Message, d)) ?? []]);
     }
 
@@ -65,8 +65,9 @@ public sealed record AlertRuleDocument(string Id, int Version, string Name);
 public sealed record EvidenceDocument(
     DateTime? From, DateTime? To, long Count, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<EvidenceItemDocument>? Items, string? Run, string? Reason)
 {
-    internal static EvidenceDocument Of(AlertEvidence evidence) => new(
-        evidence.From?.UtcDateTime, evidence.To?.UtcDateTime, evidence.Count, [.. evidence.Items.Select(EvidenceItemDocument.Of)], evidence.Run, evidence.Reason);
+    internal static EvidenceDocument Of(Alert alert) => new(
+        alert.Evidence.From?.UtcDateTime, alert.Evidence.To?.UtcDateTime, alert.Evidence.Count, [.. alert.Evidence.Items.Select(i => EvidenceItemDocument.Of(alert, i))],
+        alert.Evidence.Run, alert.Evidence.Reason);
 }
 
 /// <summary>An item as it stood when an alert was raised.</summary>
@@ -77,11 +78,12 @@ public sealed record EvidenceDocument(
 /// <param name="PublishedAt">When it was published.</param>
 /// <param name="Score">−1 to 1.</param>
 /// <param name="Model">The model that scored it.</param>
-/// <param name="Raw">The blob that holds the body it was read from; null where it is no longer kept.</param>
+/// <param name="Raw">The route of the API that has the body it was read from; null where that is no longer kept.</param>
 public sealed record EvidenceItemDocument(string Id, string Source, string Title, Uri? Url, DateTime PublishedAt, double Score, string Model, string? Raw)
 {
-    internal static EvidenceItemDocument Of(EvidenceItem item) => new(
-        item.Id, item.Table, item.Title, LinkOf(item.Url), item.PublishedAt.UtcDateTime, item.Score / 1e6, item.Model, item.Raw);
+    internal static EvidenceItemDocument Of(Alert alert, EvidenceItem item) => new(
+        item.Id, item.Table, item.Title, LinkOf(item.Url), item.PublishedAt.UtcDateTime, item.Score / 1e6, item.Model,
+        item.Raw is null ? null : $"/api/tenants/{alert.Tenant}/alerts/{alert.Id}/raw/{item.Id}");
 
     /// <summary>A vendor's link, if it is one that a reader may be given.</summary>
     internal static Uri? LinkOf(Uri? url) => url is { IsAbsoluteUri: true } && url.Scheme is "http" or "https" ? url : null;
