@@ -41,7 +41,6 @@ internal sealed class TenantPlaces(ITableSnapshots snapshots)
         yield return new(new(PriceStore.SeriesPartition(tenant)), "prices");
         yield return new(new(DayStore.Partition(tenant)), "days");
         yield return new(new(AlertPartitions.Of(tenant)), "alerts");
-        yield return new(One("alerts", $"o|{tenant}"), "alerts");
         yield return new(new(ChangeTrail.Partition(tenant)), "changes");
         yield return new(One("alerts", $"o|{tenant}"), "alerts");
         yield return new(One("metrics", $"n|{key}"), "metrics");
