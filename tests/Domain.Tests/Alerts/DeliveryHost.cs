@@ -142,8 +142,8 @@ internal sealed class Targets : IMailer, IWebhooks, ILinkKey
 
     public ConcurrentQueue<WebhookNotice> Notices { get; } = new();
 
-    /// <summary>The answer to a mail, by the number of mails so far, from 1.</summary>
-    public Func<int, MailOutcome> Answer { get; set; } = _ => new MailOutcome.Accepted();
+    /// <summary>The answer to a mail, by the mail and the number of mails so far, from 1.</summary>
+    public Func<Mail, int, MailOutcome> Answer { get; set; } = (_, _) => new MailOutcome.Accepted();
 
     /// <summary>Called when a mail was taken and is not recorded yet.</summary>
     public Func<Task> Taken { get; set; } = () => Task.CompletedTask;
@@ -151,7 +151,7 @@ internal sealed class Targets : IMailer, IWebhooks, ILinkKey
     public async Task<MailOutcome> SendAsync(Mail mail, CancellationToken cancellationToken)
     {
         Mails.Enqueue(mail);
-        var outcome = Answer(Mails.Count);
+        var outcome = Answer(mail, Mails.Count);
         await Taken();
         return outcome;
     }

@@ -31,7 +31,7 @@ public sealed class DeliveryTests
     public async Task A_failure_is_tried_again_after_longer_and_longer_waits_and_in_the_end_given_up_until_somebody_asks()
     {
         await using var host = await DeliveryHost.StartAsync();
-        host.Targets.Answer = _ => Down;
+        host.Targets.Answer = (_, _) => Down;
         var alert = await host.RaiseAsync();
         await host.IdleAsync();
         Assert.Equal(DeliveryHost.Start.AddSeconds(30), (await host.DeliveryAsync(alert)).NextAt);
@@ -43,7 +43,7 @@ public sealed class DeliveryTests
         var listed = Assert.Single((await host.Store.DeliveriesAsync(DeliveryHost.Tenant, DeliveryStatus.Dead, 10, null, default)).Entries);
         Assert.Equal((alert.Id, 1), (listed.Message.Alerts[0], listed.Delivery.Number));
 
-        host.Targets.Answer = _ => new MailOutcome.Accepted();
+        host.Targets.Answer = (_, _) => new MailOutcome.Accepted();
         Assert.Equal(1, await host.Get<AlertResend>().ResendAsync(DeliveryHost.Tenant, alert.Id, default));
         await host.IdleAsync();
         Assert.Equal((DeliveryStatus.Sent, 1), ((await host.DeliveryAsync(alert)).Status, (await host.DeliveryAsync(alert)).Attempts));
@@ -57,7 +57,7 @@ public sealed class DeliveryTests
     public async Task A_target_that_asks_to_wait_is_waited_for_and_that_is_no_failure()
     {
         await using var host = await DeliveryHost.StartAsync();
-        host.Targets.Answer = n => n <= 5 ? new MailOutcome.WaitUntil(host.Time.GetUtcNow().AddMinutes(7), "429", IsAsked: true) : new MailOutcome.Accepted();
+        host.Targets.Answer = (_, n) => n <= 5 ? new MailOutcome.WaitUntil(host.Time.GetUtcNow().AddMinutes(7), "429", IsAsked: true) : new MailOutcome.Accepted();
         var alert = await host.RaiseAsync();
         for (var i = 1; i <= 5; i++)
         {
@@ -74,7 +74,7 @@ public sealed class DeliveryTests
     {
         var rule = DeliveryHost.Rule(targets: [new("ops@acme.example"), new("risk@acme.example")]);
         await using var host = await DeliveryHost.StartAsync(rule);
-        host.Targets.Answer = _ => host.Targets.Mails.Last().To.StartsWith("ops", StringComparison.Ordinal) ? new MailOutcome.Refused("no such address") : new MailOutcome.Accepted();
+        host.Targets.Answer = (mail, _) => mail.To.StartsWith("ops", StringComparison.Ordinal) ? new MailOutcome.Refused("no such address") : new MailOutcome.Accepted();
         var alert = await host.RaiseAsync(rule);
         await host.IdleAsync();
         Assert.Equal((DeliveryStatus.Dead, "no such address"), ((await host.DeliveryAsync(alert)).Status, (await host.DeliveryAsync(alert)).Reason));
@@ -85,7 +85,7 @@ public sealed class DeliveryTests
     public async Task What_throws_is_a_failure_like_any_other()
     {
         await using var host = await DeliveryHost.StartAsync();
-        host.Targets.Answer = n => n == 1 ? throw new InvalidOperationException("broken") : new MailOutcome.Accepted();
+        host.Targets.Answer = (_, n) => n == 1 ? throw new InvalidOperationException("broken") : new MailOutcome.Accepted();
         var alert = await host.RaiseAsync();
         await host.IdleAsync();
         Assert.Equal("broken", (await host.DeliveryAsync(alert)).Reason);
@@ -103,7 +103,7 @@ public sealed class DeliveryTests
     public async Task What_nobody_wants_any_more_is_withdrawn(string change, string reason)
     {
         await using var host = await DeliveryHost.StartAsync();
-        host.Targets.Answer = _ => Down;
+        host.Targets.Answer = (_, _) => Down;
         var alert = await host.RaiseAsync();
         await host.IdleAsync();
         await (change switch
@@ -179,7 +179,7 @@ public sealed class DeliveryTests
     public async Task A_workflow_that_ended_without_its_work_done_is_followed_by_another()
     {
         await using var host = await DeliveryHost.StartAsync();
-        host.Targets.Answer = n => n == 1 ? Down : new MailOutcome.Accepted();
+        host.Targets.Answer = (_, n) => n == 1 ? Down : new MailOutcome.Accepted();
         var alert = await host.RaiseAsync();
         await host.IdleAsync();
         await host.Get<IWorkflowClient>().TerminateAsync(OpenAlerts.InstanceId(DeliveryHost.Tenant, alert.Id, 1), "test", default);
