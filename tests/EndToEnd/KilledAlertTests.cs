@@ -53,7 +53,8 @@ public sealed partial class KilledAlertTests(ITestOutputHelper output)
 
             var moment = kill % (Moments + 1);
             await using var process = SentimentProcess.StartAlertHost(mail.Environment, place.Data, rule, "100", $"{moment}");
-            mail.Arriving = moment > 0 ? () => { } : () =>
+            mail.Arriving = moment > 0 ? () => { }
+            : () =>
             {
                 gaps.Add(mail.Received.Last().MessageId);
                 process.Kill();

@@ -83,7 +83,8 @@ public class TenantStoreTests
     public async Task A_tenant_with_as_much_of_everything_as_it_may_have_is_changed_in_one_write()
     {
         static Tenant Full(string prefix) => Of("acme", tables: [.. Enumerable.Range(0, TenantStore.MaxTables).Select(i => $"{prefix}/{i}")])
-            with { Emails = [.. Enumerable.Range(0, TenantStore.MaxEmails).Select(i => $"{prefix}{i}@a.test")] };
+            with
+        { Emails = [.. Enumerable.Range(0, TenantStore.MaxEmails).Select(i => $"{prefix}{i}@a.test")] };
         await Store.AddAsync(Full("a"), TenantOrigin.Api, "admin", default);
         var writes = _tables.Writes;
         await Store.ChangeAsync((await Store.GetAsync("acme", default))!, Full("b") with { IsDisabled = true }, TenantOrigin.Api, "admin", default);

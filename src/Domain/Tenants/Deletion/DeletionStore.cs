@@ -31,8 +31,11 @@ public sealed class DeletionStore(ITableStore tables)
 
     /// <summary>Adds to what a deletion has removed.</summary>
     internal Task CountAsync(string tenant, IReadOnlyDictionary<string, long> removed, CancellationToken cancellationToken) => removed.Count == 0 ? Task.CompletedTask
-        : ChangeAsync(tenant, d => d with { Removed = removed.Keys.Union(d.Removed.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
-            .ToDictionary(kind => kind, kind => d.Removed.GetValueOrDefault(kind) + removed.GetValueOrDefault(kind), StringComparer.Ordinal) }, cancellationToken);
+        : ChangeAsync(tenant, d => d with
+        {
+            Removed = removed.Keys.Union(d.Removed.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
+            .ToDictionary(kind => kind, kind => d.Removed.GetValueOrDefault(kind) + removed.GetValueOrDefault(kind), StringComparer.Ordinal)
+        }, cancellationToken);
 
     /// <summary>Ends a deletion: well where there is no reason why not.</summary>
     internal Task EndAsync(string tenant, DateTimeOffset at, long left, string? reason, CancellationToken cancellationToken) => ChangeAsync(
