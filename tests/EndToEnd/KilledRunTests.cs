@@ -64,13 +64,16 @@ public sealed class KilledRunTests(ITestOutputHelper output)
 
         var finished = await SentimentProcess.RunAsync(vendors.Environment, place.Run("--json"));
         Assert.True(finished.ExitCode == 0, finished.ToString());
-        Assert.Equal(at.Run, finished.Json.GetProperty("run").GetString());
+        var run = finished.Json.GetProperty("run").GetString();
+
+        // A run whose process was killed between its end and the process's is not gone on with.
+        Assert.Equal(!at.HasEnded, at.Run == run);
 
         // What arrived while it was killed again and again is the next run's.
         await vendors.FreezeAsync();
         var next = await SentimentProcess.RunAsync(vendors.Environment, place.Run("--json"));
         Assert.True(next.ExitCode == 0, next.ToString());
-        Assert.NotEqual(at.Run, next.Json.GetProperty("run").GetString());
+        Assert.NotEqual(run, next.Json.GetProperty("run").GetString());
         var verified = await SentimentProcess.RunAsync(vendors.Environment, "verify", "--data", place.Data);
         Assert.True(verified.ExitCode == 0, verified.ToString());
         output.WriteLine($"{finished.Output}{next.Output}{verified.Output}");
@@ -80,15 +83,15 @@ public sealed class KilledRunTests(ITestOutputHelper output)
         await stored.AssertEqualsAsync(vendors, "core", mine);
     }
 
-    private static async Task<(int Pages, string? Run)> PagesAsync(Workplace place)
+    private static async Task<(int Pages, string? Run, bool HasEnded)> PagesAsync(Workplace place)
     {
         if (!File.Exists(Path.Combine(place.Data, "tables.db")))
         {
-            return (0, null);
+            return (0, null, false);
         }
 
         await using var stored = new StoredTruth(place.Data);
         var report = await stored.NewestRunAsync();
-        return report is null ? (0, null) : (await stored.PagesAsync(report.Run.Id), report.Run.Id);
+        return report is null ? (0, null, false) : (await stored.PagesAsync(report.Run.Id), report.Run.Id, report.Run.EndedAt is not null);
     }
 }
