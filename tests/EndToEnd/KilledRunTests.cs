@@ -17,7 +17,7 @@ public sealed class KilledRunTests(ITestOutputHelper output)
         using var place = new Workplace();
         place.Write(("acme", mine, "GOOD_TOKEN"), ("bolt", theirs, "GOOD_TOKEN"), ("core", mine, "GOOD_TOKEN"), ("dune", theirs, "GOOD_TOKEN"), ("echo", mine, "GOOD_TOKEN"));
         await using var vendors = await Vendors.StartAsync(Vendors.Feed(itemsPerSymbol: 400) with { ItemsPerSymbolPerDay = 500 });
-        await vendors.PostAsync("/_sim/faults", new { latencyMs = 150 });
+        await vendors.PostAsync("/_sim/faults", new { latencyMs = 200 });
 
         // The run has some 360 pages; every process is killed after a few pages of its own, and then at any moment.
         // Should it end before the last kill, the next one, with what was added meanwhile, takes the rest.
