@@ -63,11 +63,20 @@ internal static class RuleEndpoints
     }
 
     private static async Task<Results<Created<RuleDocument>, Ok<RuleDocument>>> PutAsync(
-        string tenant, string rule, HttpContext context, RuleStore rules, IChangeTrail trail, CancellationToken cancellationToken)
+        string tenant, string rule, HttpContext context, RuleStore rules, TenantStore store, IChangeTrail trail, CancellationToken cancellationToken)
     {
         var match = Conditions.Required(context.Request);
         var wanted = await ReadAsync(context, rule).ConfigureAwait(false);
         var before = match is null ? null : await FindAsync(rules, tenant, rule, cancellationToken).ConfigureAwait(false);
+        foreach (var (target, index) in wanted.Targets.Select((t, i) => (t, i)))
+        {
+            if (target.Secret is { } reference)
+            {
+                await SecretNames.PermitAsync(
+                    Caller.Of(context), $"targets[{index}].secret", reference, before?.Targets.Select(t => t.Secret).OfType<string>() ?? [], store, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
         AlertRule? made;
         try
         {

@@ -17,7 +17,7 @@ public sealed class RuleTests
         symbols = (string[])["aapl"],
         when = new { kind = "score", windowMinutes = 60, below = -0.5, leastItems = 5, hysteresis = 0.1 },
         quietHours = new { from = "22:00", to = "07:00", timeZone = "Europe/Berlin" },
-        targets = (object[])[new { email = "desk@acme.example" }, new { webhook = "https://hooks.acme.example/T0/secret", shape = "slack", secret = "env:HOOK" }],
+        targets = (object[])[new { email = "desk@acme.example" }, new { webhook = "https://hooks.acme.example/T0/secret", shape = "slack", secret = "env:ACME__HOOK" }],
     };
 
     private static Task<Answer> PutAsync(ApiHost host, object rule, string key = ApiHost.AdminKey, params (string, string)[] headers) =>
@@ -33,7 +33,7 @@ public sealed class RuleTests
         var made = await PutAsync(host, Rule, manager, ("If-None-Match", "*"));
         Assert.Equal((201, "\"1\""), (made.Status, made.Headers["ETag"]));
         Assert.Equal(
-            """{"id":"bad-news","version":1,"name":"Bad news","enabled":true,"symbols":["AAPL"],"when":{"kind":"score","windowMinutes":60,"above":null,"below":-0.5,"leastItems":5,"hysteresis":0.1,"table":null},"cooldownMinutes":60,"quietHours":{"from":"22:00","to":"07:00","timeZone":"Europe/Berlin"},"digestMinutes":null,"targets":[{"email":"desk@acme.example"},{"webhook":"https://hooks.acme.example/T0/secret","shape":"slack","secret":"env:HOOK"}],"changedAt":"2030-01-10T12:00:00Z"}""",
+            """{"id":"bad-news","version":1,"name":"Bad news","enabled":true,"symbols":["AAPL"],"when":{"kind":"score","windowMinutes":60,"above":null,"below":-0.5,"leastItems":5,"hysteresis":0.1,"table":null},"cooldownMinutes":60,"quietHours":{"from":"22:00","to":"07:00","timeZone":"Europe/Berlin"},"digestMinutes":null,"targets":[{"email":"desk@acme.example"},{"webhook":"https://hooks.acme.example/T0/secret","shape":"slack","secret":"env:ACME__HOOK"}],"changedAt":"2030-01-10T12:00:00Z"}""",
             made.Text);
         Assert.Equal(412, (await PutAsync(host, Rule, manager, ("If-None-Match", "*"))).Status);
 
@@ -47,6 +47,24 @@ public sealed class RuleTests
         Assert.Equal(204, (await host.SendAsync("DELETE", Path, manager, null, ("If-Match", "\"2\""))).Status);
         Assert.Equal(404, (await host.GetAsync(Path, manager)).Status);
         Assert.Equal(404, (await host.SendAsync("DELETE", Path, manager)).Status);
+    }
+
+    [Theory]
+    [InlineData("env:BOLT__HOOK", "targets[0].secret: a tenant's key names what begins with 'ACME__' alone (in a key vault 'acme--'); the admin key may name any")]
+    [InlineData("env:ACME__WIRE", "targets[0].secret: it is another tenant's")]
+    public async Task A_tenants_key_has_nothing_signed_with_a_secret_that_is_not_its_tenants(string secret, string problem)
+    {
+        await using var host = await ApiHost.StartAsync();
+        var manager = await host.KeyAsync("acme", KeyScopes.Manage, KeyScopes.Read);
+        Assert.Equal(201, (await host.SendAsync(
+            "PUT", "/api/tenants/cog", body: JsonContent.Create(new { symbols = (string[])["AAPL"], tables = (string[])["wire/news"], credentials = new { wire = "env:ACME__WIRE" } }), headers: ("If-None-Match", "*"))).Status);
+        var rule = new { name = "Bad news", symbols = (string[])["AAPL"], when = new { kind = "spike", above = 3 }, targets = (object[])[new { webhook = "https://hooks.acme.example/", secret }] };
+        var refused = await PutAsync(host, rule, manager, ("If-None-Match", "*"));
+        Assert.Equal((403, problem), (refused.Status, refused.Detail));
+        Assert.Equal(201, (await PutAsync(host, rule, ApiHost.AdminKey, ("If-None-Match", "*"))).Status);
+
+        // What the admin named may stay as the tenant's people change the rest.
+        Assert.Equal(200, (await PutAsync(host, rule, manager, ("If-Match", "\"1\""))).Status);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ internal static class CredentialEndpoints
         var fresh = wanted.Credentials.Where(c => standing?.Credentials.GetValueOrDefault(c.Key) != c.Value).ToList();
         foreach (var (vendor, reference) in fresh)
         {
-            await PermitAsync(caller, $"credentials.{vendor}", reference, standing, store, cancellationToken).ConfigureAwait(false);
+            await SecretNames.PermitAsync(caller, $"credentials.{vendor}", reference, standing?.Credentials.Values ?? [], store, cancellationToken).ConfigureAwait(false);
         }
 
         var verdicts = await Task.WhenAll(fresh.Select(async c => (Field: $"credentials.{c.Key}", Verdict: await check.TryAsync(wanted, c.Key, c.Value, cancellationToken).ConfigureAwait(false)))).ConfigureAwait(false);
@@ -51,30 +51,9 @@ internal static class CredentialEndpoints
         }
 
         var stored = await TenantEndpoints.StandingAsync(tenant, store, cancellationToken).ConfigureAwait(false) ?? throw RequestProblem.NoTenant(tenant);
-        await PermitAsync(Caller.Of(request.HttpContext), "reference", reference, stored.Row.Tenant, store, cancellationToken).ConfigureAwait(false);
+        await SecretNames.PermitAsync(Caller.Of(request.HttpContext), "reference", reference, stored.Row.Tenant.Credentials.Values, store, cancellationToken).ConfigureAwait(false);
         var verdict = await check.TryAsync(stored.Row.Tenant, vendor, reference, cancellationToken).ConfigureAwait(false);
         return TypedResults.Ok(new CredentialTested(vendor, verdict.Outcome == CredentialOutcome.Good, verdict.Detail));
-    }
-
-    // Whoever could name any variable of the host could have its secret sent to a vendor, or call with another tenant's.
-    private static async Task PermitAsync(Caller caller, string field, string reference, Tenant? standing, TenantStore store, CancellationToken cancellationToken)
-    {
-        if (caller.Tenant is not { } tenant || standing?.Credentials.Values.Contains(reference) == true)
-        {
-            return;
-        }
-
-        var own = tenant.Replace('-', '_').ToUpperInvariant();
-        var name = reference[(reference.IndexOf(':', StringComparison.Ordinal) + 1)..].Replace('-', '_').ToUpperInvariant();
-        if (!name.StartsWith(own + "__", StringComparison.Ordinal))
-        {
-            throw new RequestProblem(StatusCodes.Status403Forbidden, field, $"a tenant's key names what begins with '{own}__' alone (in a key vault '{tenant}--'); the admin key may name any");
-        }
-
-        if ((await store.AllAsync(cancellationToken).ConfigureAwait(false)).Any(t => t.Row.Tenant.Id != tenant && t.Row.Tenant.Credentials.Values.Contains(reference)))
-        {
-            throw new RequestProblem(StatusCodes.Status403Forbidden, field, "it is another tenant's");
-        }
     }
 }
 
