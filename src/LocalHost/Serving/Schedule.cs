@@ -54,7 +54,6 @@ internal sealed partial class Schedule(
                 continue;
             }
 
-            await DeliverAsync(stoppingToken).ConfigureAwait(false);
             try
             {
                 // Ticks that pass while a run is waited for are missed ones: they run once.

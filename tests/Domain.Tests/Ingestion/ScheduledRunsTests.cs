@@ -12,8 +12,10 @@ public class ScheduledRunsTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
 
-    private static ScheduledRuns Schedule(IngestionHost host, OverlapPolicy overlap, params Tenant[] tenants) => new(
-        host.Get<RunStarter>(), new FixedTenants(IngestionHost.Roster(tenants.Length == 0 ? [host.Tenant("acme", "AAPL")] : tenants)), new(host.Tables), [],
+    private static ScheduledRuns Schedule(IngestionHost host, OverlapPolicy overlap, params Tenant[] tenants) => Schedule(host, overlap, [], tenants);
+
+    private static ScheduledRuns Schedule(IngestionHost host, OverlapPolicy overlap, IScheduleListener[] listeners, Tenant[] tenants) => new(
+        host.Get<RunStarter>(), new FixedTenants(IngestionHost.Roster(tenants.Length == 0 ? [host.Tenant("acme", "AAPL")] : tenants)), new(host.Tables), listeners,
         Options.Create(new ScheduleOptions { Overlap = overlap }), host.Time, NullLogger<ScheduledRuns>.Instance);
 
     private static async Task<IReadOnlyList<RunRow>> RunsAsync(IngestionHost host) =>
@@ -102,6 +104,16 @@ public class ScheduledRunsTests
     }
 
     [Fact]
+    public async Task What_fails_at_a_tick_keeps_neither_a_run_nor_what_else_is_due_from_it()
+    {
+        await using var host = await RunTests.StartAsync();
+        var (broken, heard) = (new Listener(() => throw new InvalidOperationException("broken")), 0);
+        await Schedule(host, OverlapPolicy.Skip, [broken, new Listener(() => heard++)], []).TickAsync(Patience, default);
+        await host.EndAsync(Assert.Single(await RunsAsync(host)).Id);
+        Assert.Equal(1, heard);
+    }
+
+    [Fact]
     public async Task A_tick_is_skipped_while_a_run_of_those_who_were_due_is_under_way()
     {
         await using var host = await RunTests.StartAsync();
@@ -129,4 +141,13 @@ public class ScheduledRunsTests
     [Fact]
     public void A_policy_that_does_not_exist_is_named_with_its_key() => Assert.Equal(
         "Schedule:Overlap: 'often' is none of skip, queue-one, cancel", Assert.Throws<ArgumentException>(() => ScheduleOptions.Read(null, "often")).Message);
+
+    private sealed class Listener(Action tick) : IScheduleListener
+    {
+        public Task TickAsync(TenantRoster roster, CancellationToken cancellationToken)
+        {
+            tick();
+            return Task.CompletedTask;
+        }
+    }
 }

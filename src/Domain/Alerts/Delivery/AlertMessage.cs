@@ -131,6 +131,5 @@ internal sealed record OpenMessage(DateTimeOffset At);
 [JsonSerializable(typeof(IReadOnlyList<EvidenceItem>), TypeInfoPropertyName = "EvidenceItems")]
 [JsonSerializable(typeof(AlertMessage))]
 [JsonSerializable(typeof(OpenMessage))]
-[JsonSerializable(typeof(AlertRule))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class DeliveryJson : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Sentiment.Domain.Alerts.Rules;
 using Sentiment.Domain.Diagnostics;
 using Sentiment.Domain.Workflows;
 
@@ -11,7 +12,7 @@ namespace Sentiment.Domain.Alerts.Delivery;
 /// send once more, under the same id; whatever is recorded is not done again.
 /// </summary>
 internal sealed partial class DeliverToTarget(
-    AlertStore store, IAlertRules rules, MessageSender sender, IOptions<AlertOptions> options, TimeProvider time, ILogger<DeliverToTarget> log)
+    AlertStore store, RuleStore rules, MessageSender sender, IOptions<AlertOptions> options, TimeProvider time, ILogger<DeliverToTarget> log)
     : Activity<DeliveryCall, DeliveryStep>
 {
     /// <summary>How long a send may take.</summary>

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Sentiment.Domain.Alerts.Rules;
+using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Workflows;
 
 namespace Sentiment.Domain.Alerts.Delivery;
@@ -19,9 +21,9 @@ public static class DeliveryServices
             ?? throw new InvalidOperationException($"{nameof(AddAlertDelivery)} needs the registry that AddIngestion makes: call that first.");
         registry.AddAlertDelivery();
         services.AddOptions();
-        services.TryAddSingleton<IAlertRules>(p => new StoredAlertRules(p.GetRequiredService<Storage.ITableStore>()));
+        services.TryAddSingleton<RuleStore>();
         services.AddAlertStores().AddSingleton<MessageSender>();
-        return services.AddSingleton<IAlertRaiser, AlertRaiser>();
+        return services.AddSingleton<IAlertRaiser, AlertRaiser>().AddSingleton<IScheduleListener>(p => p.GetRequiredService<OpenAlerts>());
     }
 
     /// <summary>Registers what reads alerts and steers their delivery; the services must have an <see cref="ILinkKey"/> and a workflow client.</summary>

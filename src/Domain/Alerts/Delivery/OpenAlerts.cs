@@ -1,5 +1,7 @@
 using Sentiment.Domain.Caching;
+using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Storage;
+using Sentiment.Domain.Tenants;
 using Sentiment.Domain.Workflows;
 
 namespace Sentiment.Domain.Alerts.Delivery;
@@ -9,7 +11,7 @@ namespace Sentiment.Domain.Alerts.Delivery;
 /// <param name="store">Messages.</param>
 /// <param name="workflows">Starts the workflows.</param>
 /// <param name="time">The clock.</param>
-public sealed class OpenAlerts(ITableStore tables, AlertStore store, IWorkflowClient workflows, TimeProvider time)
+public sealed class OpenAlerts(ITableStore tables, AlertStore store, IWorkflowClient workflows, TimeProvider time) : IScheduleListener
 {
     /// <summary>How long a process takes a workflow that it has seen running to be so.</summary>
     public static readonly TimeSpan Trust = TimeSpan.FromHours(1);
@@ -46,6 +48,9 @@ public sealed class OpenAlerts(ITableStore tables, AlertStore store, IWorkflowCl
             await StartAsync(message, generation, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <inheritdoc/>
+    public Task TickAsync(TenantRoster roster, CancellationToken cancellationToken) => SweepAsync(cancellationToken);
 
     /// <summary>Finds every message that is open and starts what is not under way; called when a host starts and at each tick of its schedule.</summary>
     /// <returns>Workflows that were started, or found to be under way.</returns>

@@ -1,9 +1,10 @@
+using Sentiment.Domain.Alerts.Rules;
 using Sentiment.Domain.Workflows;
 
 namespace Sentiment.Domain.Alerts.Delivery;
 
 /// <summary>Says whether a message is due, and from then on adds no alert to it.</summary>
-internal sealed class PrepareDelivery(AlertStore store, IAlertRules rules, TimeProvider time) : Activity<DeliverAlertInput, DeliveryPlan>
+internal sealed class PrepareDelivery(AlertStore store, RuleStore rules, TimeProvider time) : Activity<DeliverAlertInput, DeliveryPlan>
 {
     private static readonly DeliveryPlan Over = new(null, []);
 

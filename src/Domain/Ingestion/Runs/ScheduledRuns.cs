@@ -8,7 +8,7 @@ namespace Sentiment.Domain.Ingestion.Runs;
 /// <summary>Does what is due at the schedule's ticks, whether or not a run is started.</summary>
 public interface IScheduleListener
 {
-    /// <summary>A tick has come.</summary>
+    /// <summary>A tick has come; what fails keeps no run and no other listener from it.</summary>
     /// <param name="roster">The tenants.</param>
     /// <param name="cancellationToken">Gives the tick up.</param>
     Task TickAsync(TenantRoster roster, CancellationToken cancellationToken);
@@ -27,7 +27,14 @@ public sealed partial class ScheduledRuns(
         var roster = await tenants.GetAsync(cancellationToken).ConfigureAwait(false);
         foreach (var listener in listeners)
         {
-            await listener.TickAsync(roster, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await listener.TickAsync(roster, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                LogNotHeard(listener.GetType().Name, failure);
+            }
         }
 
         if (await UnfinishedAsync(roster, cancellationToken).ConfigureAwait(false) is { } unfinished)
@@ -80,6 +87,9 @@ public sealed partial class ScheduledRuns(
             return false;
         }
     }
+
+    [LoggerMessage(EventId = 3, Level = LogLevel.Error, Message = "What {Listener} does at a tick failed; the next tick tries again.")]
+    private partial void LogNotHeard(string listener, Exception failure);
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Scheduled run {Run} of {Tenants} tenants is under way.")]
     private partial void LogStarted(string run, int tenants);
