@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sentiment.AlertBench;
+using Sentiment.Benches;
 using Sentiment.Domain.Alerts;
 using Sentiment.Domain.Alerts.Rules;
 using Sentiment.Domain.Scoring;

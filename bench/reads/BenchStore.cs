@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.Channels;
 using Sentiment.Adapters.Sqlite;
+using Sentiment.Benches;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Pages;
@@ -168,18 +169,4 @@ internal static class BenchStore
         await prices.InsertAsync(tenant, Table, Enumerable.Range(0, span).SelectMany(d => Enumerable.Range(0, 78).Select(b => midnight.AddDays(-d).AddMinutes(870 + (5 * b))))
             .Where(at => at < now).Select(at => new PriceBar(Table, symbol, at, 100 + random.Next(10), 112, 98, 101.25m, random.Next(1, 100_000), false, "bench", 1)), default);
     }
-}
-
-/// <summary>Scores by the letters of a text: a scorer's speed is not what is measured.</summary>
-internal sealed class LetterScorer : ISentimentScorer
-{
-    public string Model => "letters@00000001";
-
-    public ValueTask<IReadOnlyList<Probabilities>> ScoreAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken) => new([.. texts.Select(text =>
-    {
-        var sum = text.Aggregate(7, (hash, letter) => unchecked((hash * 31) + letter)) & 0x7fffffff;
-        var negative = sum % 700_001;
-        var positive = sum / 11 % (1_000_001 - negative);
-        return new Probabilities(negative, 1_000_000 - negative - positive, positive);
-    })]);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Sentiment.Adapters.Configuration;
 using Sentiment.Api;
+using Sentiment.Benches;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Scoring;
 using Sentiment.Domain.Storage;

@@ -1,8 +1,8 @@
 using Sentiment.Domain.Scoring;
 
-namespace Sentiment.AlertBench;
+namespace Sentiment.Benches;
 
-/// <summary>Scores by the letters of a text: a model would take most of the time, and hide what is measured.</summary>
+/// <summary>Scores by the letters of a text: a model would take most of the time and hide what is measured.</summary>
 internal sealed class LetterScorer : ISentimentScorer
 {
     public string Model => "letters@00000001";
