@@ -19,8 +19,14 @@ public static class LiveServices
     /// Registers who tells a hub's groups of changes; hosts without an <see cref="ILiveHub"/> leave it out, and nothing is told or
     /// costs anything. The services must have <see cref="AddLiveState"/> and <see cref="LiveOptions"/>.
     /// </summary>
-    public static IServiceCollection AddLivePublisher(this IServiceCollection services) => services
-        .AddSingleton<LiveSignals>().AddSingleton<ILiveSignals>(p => p.GetRequiredService<LiveSignals>())
-        .AddSingleton<IPageAnnouncer, LivePages>()
-        .AddHostedService<LivePublisher>();
+    public static IServiceCollection AddLivePublisher(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+
+        // Told of a page before those that read the store for it: a dashboard waits for none of them, nor for what fails there.
+        services.Insert(0, ServiceDescriptor.Singleton<IPageAnnouncer, LivePages>());
+        return services
+            .AddSingleton<LiveSignals>().AddSingleton<ILiveSignals>(p => p.GetRequiredService<LiveSignals>())
+            .AddHostedService<LivePublisher>();
+    }
 }
