@@ -26,6 +26,8 @@ public sealed class DayStore(ITableStore tables, TimeProvider time)
 {
     private const string NewestPrefix = "n|";
 
+    private const int MostDaysPerRead = 100;
+
     // The most tables of a day that go with its mark in one write.
     private const int TablesPerDay = TableLimits.MaxRowsPerWrite - 1;
 
@@ -38,7 +40,7 @@ public sealed class DayStore(ITableStore tables, TimeProvider time)
             TableWrite.Upsert(d, Rows.Version, mark), TableWrite.Upsert(Newest(d) + "|" + TableLimits.Escape(table), Rows.Version, name)])], cancellationToken);
     }
 
-    /// <summary>Days with items, newest first, in one range.</summary>
+    /// <summary>Days with items, newest first, in one range, or a few where there are many tables or days.</summary>
     /// <param name="reader">Where to read.</param>
     /// <param name="tenant">The tenant.</param>
     /// <param name="from">Not before this day; null: up to the first.</param>
@@ -50,20 +52,30 @@ public sealed class DayStore(ITableStore tables, TimeProvider time)
     {
         var found = new List<(string Key, List<string> Tables)>();
         var range = new TableRange(Partition(tenant), to is null ? NewestPrefix : Newest(to), (from is null ? NewestPrefix : Newest(from)) + "\u007f");
-        await foreach (var row in reader.QueryAsync(range, cancellationToken).ConfigureAwait(false))
+
+        // Most tenants have few tables: no more rows are asked for than such days have.
+        var most = (2 * Math.Min(limit, MostDaysPerRead)) + 1;
+        for (var read = most; read == most;)
         {
-            var key = row.Key[..row.Key.LastIndexOf('|')];
-            if (found.Count == 0 || found[^1].Key != key)
+            read = 0;
+            await foreach (var row in reader.QueryAsync(range with { Limit = most }, cancellationToken).ConfigureAwait(false))
             {
-                if (found.Count == limit)
+                read++;
+                range = range with { From = Rows.After(row.Key) };
+                var key = row.Key[..row.Key.LastIndexOf('|')];
+                if (found.Count == 0 || found[^1].Key != key)
                 {
-                    break;
+                    if (found.Count == limit)
+                    {
+                        read = 0;
+                        break;
+                    }
+
+                    found.Add((key, []));
                 }
 
-                found.Add((key, []));
+                found[^1].Tables.Add(Rows.Read(row, RowJson.Default.String));
             }
-
-            found[^1].Tables.Add(Rows.Read(row, RowJson.Default.String));
         }
 
         return found.ConvertAll(f => new ItemDay(Turned(f.Key[NewestPrefix.Length..]), f.Tables));

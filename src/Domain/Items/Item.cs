@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Serialization;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Scoring;
 
@@ -33,6 +34,7 @@ public sealed record Item(
     public IReadOnlyList<string>? Tags { get; init; }
 
     /// <summary>Its class probabilities.</summary>
+    [JsonIgnore]
     public Probabilities Probabilities => new(Negative, Neutral, Positive);
 
     /// <summary>The first 32 hex digits of SHA-256 over tenant, table and the vendor's id, separated by line feeds.</summary>

@@ -11,7 +11,7 @@ internal sealed record ItemHint(ItemPlace Place, Membership Row);
 /// ahead in growing groups, so that what is seldom found costs few rounds of reads and what is found at once costs one.
 /// </summary>
 /// <remarks>It ends after <see cref="MaxHints"/> rows or when all the given days are through.</remarks>
-internal sealed class ItemHints(ITableReader reader, ItemQuery query, IReadOnlyList<ItemDay> days, ItemPlace? after, int wanted)
+internal sealed class ItemHints(ITableReader reader, ItemQuery query, ItemDays days, ItemPlace? after, int wanted)
 {
     /// <summary>The most rows looked at.</summary>
     public const int MaxHints = 5_000;
@@ -22,7 +22,6 @@ internal sealed class ItemHints(ITableReader reader, ItemQuery query, IReadOnlyL
     private const int MaxRowsPerRead = 1_000;
 
     private readonly Queue<IReadOnlyList<Range>> _ahead = new();
-    private int _next;
     private int _atOnce = 1;
     private int _hints;
 
@@ -86,9 +85,9 @@ internal sealed class ItemHints(ITableReader reader, ItemQuery query, IReadOnlyL
     private async Task<bool> ReadAheadAsync(CancellationToken cancellationToken)
     {
         var group = new List<(ItemDay Day, string[] Prefixes)>();
-        for (var ranges = 0; _next < days.Count && group.Count < _atOnce; _next++)
+        for (var ranges = 0; group.Count < _atOnce && await days.PeekAsync(cancellationToken).ConfigureAwait(false) is { } day; days.Advance())
         {
-            string[] prefixes = [.. query.PrefixesOf(days[_next])];
+            string[] prefixes = [.. query.PrefixesOf(day)];
             if (group.Count > 0 && ranges + prefixes.Length > MaxRangesAtOnce)
             {
                 break;
@@ -96,7 +95,7 @@ internal sealed class ItemHints(ITableReader reader, ItemQuery query, IReadOnlyL
 
             if (prefixes.Length > 0)
             {
-                group.Add((days[_next], prefixes));
+                group.Add((day, prefixes));
                 ranges += prefixes.Length;
             }
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Storage;
@@ -19,8 +18,6 @@ public static class ItemList
 {
     /// <summary>The most items of a page.</summary>
     public const int MaxLimit = 1_000;
-
-    private const int MaxDays = 64;
 
     /// <summary>
     /// A page of items. What few items match is looked for in at most 64 days with items and 5,000 rows of their index: such a page
@@ -46,8 +43,7 @@ public static class ItemList
         }
 
         var last = query.To is { } to && (after is null || to <= after.At) ? to.AddTicks(-1) : after?.At;
-        var days = await DayStore.NewestAsync(
-            reader, query.Tenant, query.From is { } from ? Rows.Day(from) : null, last is { } end ? Rows.Day(end) : null, MaxDays, cancellationToken).ConfigureAwait(false);
+        var days = new ItemDays(reader, query.Tenant, query.From is { } from ? Rows.Day(from) : null, last is { } end ? Rows.Day(end) : null);
         var hints = new ItemHints(reader, query, days, after, limit);
         var found = new List<Item>(limit);
         for (var count = limit; ; count = Math.Min(count * 2, TableLimits.MaxKeysPerGet))
@@ -68,7 +64,7 @@ public static class ItemList
 
             if (hints.IsThrough)
             {
-                return new(found, days.Count == MaxDays ? EndOf(days[^1].Day) : null);
+                return new(found, days.Rest);
             }
 
             if (taken.Count < count)
@@ -96,13 +92,6 @@ public static class ItemList
             }
         }
         while (next is not null);
-    }
-
-    // Behind all items of the day.
-    private static ItemPlace? EndOf(string day)
-    {
-        var start = DateTimeOffset.ParseExact(day, "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
-        return start == DateTimeOffset.MinValue ? null : new(start.AddTicks(-1), "");
     }
 
     private static async Task<Dictionary<(string Table, string SourceId), Item>> ItemsAsync(

@@ -97,8 +97,30 @@ public class ItemListTests
         var page = rounds.Through(ItemList.ReadAsync(rounds, new(Tenant) { Symbols = ["RARE"] }, 100, null, default));
         Assert.Equal((6, null), (page.Items.Count, page.Next));
 
-        // The days; 1, 2, 4, 8, 16, 16 and the other 13 of them; the items.
-        Assert.Equal([1, 1, 2, 4, 8, 16, 16, 13, 1], rounds.Rounds.Select(r => r.Count));
+        // The newest days; 1, 2 and 4 of them; the other days; 8, 16, 16 and 13 of them; the items.
+        Assert.Equal([1, 1, 2, 4, 1, 8, 16, 16, 13, 1], rounds.Rounds.Select(r => r.Count));
+    }
+
+    [Fact]
+    public async Task What_is_found_soon_costs_the_same_however_many_days_there_are()
+    {
+        var tables = new MemoryTables();
+        await StoreAsync(tables, Enumerable.Range(0, 150).Select(d => New($"{d}", Start.AddDays(-d), ["AAPL"])));
+        var rounds = new RoundsOfReads(tables);
+        var page = rounds.Through(ItemList.ReadAsync(rounds, new(Tenant) { Symbols = ["AAPL"] }, 2, null, default));
+        Assert.Equal(["0", "1"], page.Items.Select(i => i.SourceId));
+        Assert.InRange(rounds.Handed.Count(p => p.StartsWith("days|", StringComparison.Ordinal)), 1, 8);
+    }
+
+    [Fact]
+    public async Task Days_of_many_tables_are_all_found_with_all_their_tables()
+    {
+        var tables = new MemoryTables();
+        await StoreAsync(tables, Enumerable.Range(0, 20 * 30).Select(n => New($"{n}", Start.AddDays(-(n % 20)), ["AAPL"], $"wire/{n / 20:00}")));
+        var days = await DayStore.NewestAsync(tables, Tenant, null, null, 18, default);
+        Assert.Equal(Enumerable.Range(0, 18).Select(d => Start.AddDays(-d).ToString("yyyyMMdd", System.Globalization.CultureInfo.InvariantCulture)), days.Select(d => d.Day));
+        Assert.All(days, d => Assert.Equal(Enumerable.Range(0, 30).Select(t => $"wire/{t:00}"), d.Tables));
+        Assert.Equal(600, (await WalkAsync(tables, new(Tenant), 50)).Count);
     }
 
     [Fact]

@@ -31,12 +31,12 @@ public class VendorScoreTests
     }
 
     [Fact]
-    public void An_item_without_them_is_written_and_read_as_it_was_before_there_were_any()
+    public void An_item_without_them_is_written_and_read_as_it_was_before_there_were_any_and_nothing_that_follows_is_stored()
     {
         const string Old = """{"id":"id","table":"wire/news","sourceId":"7","symbols":["AAPL"],"title":"Title","publishedAt":"2030-01-10T12:00:00+00:00","negative":100000,"neutral":200000,"positive":700000,"model":"model","chunk":"chunk","page":1}""";
         var plain = Scored with { VendorScore = null, Relevance = null, Tags = null };
         var written = Encoding.UTF8.GetString(Rows.Write(plain, RowJson.Default.Item));
-        Assert.All((string[])["vendorScore", "relevance", "tags"], name => Assert.DoesNotContain(name, written, StringComparison.Ordinal));
+        Assert.All((string[])["vendorScore", "relevance", "tags", "probabilities", "label"], name => Assert.DoesNotContain(name, written, StringComparison.Ordinal));
         var read = Rows.Read(new TableRow("p", "k", Rows.Version, Encoding.UTF8.GetBytes(Old), "e"), RowJson.Default.Item);
         Assert.Equal((null, null, null), (read.VendorScore, read.Relevance, read.Tags));
     }

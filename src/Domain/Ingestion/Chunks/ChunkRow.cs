@@ -135,9 +135,11 @@ public sealed record ChunkRow
     public DateTimeOffset? EndedAt { get; init; }
 
     /// <summary>Its id.</summary>
+    [JsonIgnore]
     public ChunkId Id => new(Run, Tenant, Table, Number);
 
     /// <summary>Whether it is done with, well or not.</summary>
+    [JsonIgnore]
     public bool HasEnded => Status is WorkStatus.Completed or WorkStatus.Failed or WorkStatus.Skipped or WorkStatus.Deferred;
 
     /// <summary>The longest time budget, a page's time-out and five minutes: a holder that was overtaken has stopped by then.</summary>
