@@ -14,9 +14,9 @@ namespace Sentiment.Domain.Items;
 internal sealed class ItemDays(ITableReader reader, string tenant, string? from, string? to)
 {
     /// <summary>The most days.</summary>
-    public const int Most = 64;
+    public const int Most = 31;
 
-    // As many as the first three groups of days that are read ahead.
+    // As many as the first three of the groups of days that are read ahead; the next two are the rest.
     private const int AtFirst = 7;
 
     private readonly List<ItemDay> _read = new(AtFirst);

@@ -20,7 +20,7 @@ public static class ItemList
     public const int MaxLimit = 1_000;
 
     /// <summary>
-    /// A page of items. What few items match is looked for in at most 64 days with items and 5,000 rows of their index: such a page
+    /// A page of items. What few items match is looked for in at most 31 days with items and 5,000 rows of their index: such a page
     /// may be shorter than asked for, even empty, and says where to go on.
     /// </summary>
     /// <param name="reader">Where to read.</param>
