@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Sentiment.Api.Access;
 using Sentiment.Api.OpenApi;
 using Sentiment.Domain.Access;
+using Sentiment.Domain.Scoring;
 
 namespace Sentiment.Api;
 
@@ -12,13 +13,13 @@ namespace Sentiment.Api;
 internal static class MeEndpoints
 {
     public static void MapMe(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/me", Get).Tells("Whose key this is, and what it may do.", new Me("acme.0a1b2c3d4e5f6071", "acme", [KeyScopes.Read], false));
+        routes.MapGet("/me", Get).Tells("Whose key this is, and what it may do.", new Me("acme.0a1b2c3d4e5f6071", "acme", [KeyScopes.Read], false, [ISentimentModels.Default]));
 
-    private static Ok<Me> Get(HttpContext context)
+    private static Ok<Me> Get(HttpContext context, ISentimentModels models)
     {
         var caller = Caller.Of(context);
         context.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Ok(new Me(caller.Id, caller.Tenant, caller.Scopes, caller.IsAdmin));
+        return TypedResults.Ok(new Me(caller.Id, caller.Tenant, caller.Scopes, caller.IsAdmin, models.Names));
     }
 }
 
@@ -27,4 +28,5 @@ internal static class MeEndpoints
 /// <param name="Tenant">Whose key it is; null of the admin key.</param>
 /// <param name="Scopes">What a tenant's key may do; none of the admin key, which may do everything.</param>
 /// <param name="Admin">Whether it is the admin key.</param>
-public sealed record Me(string Id, string? Tenant, IReadOnlyList<string> Scopes, bool Admin);
+/// <param name="Models">The models that a tenant may choose, the default one first.</param>
+public sealed record Me(string Id, string? Tenant, IReadOnlyList<string> Scopes, bool Admin, IReadOnlyList<string> Models);

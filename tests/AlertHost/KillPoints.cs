@@ -39,7 +39,8 @@ internal sealed class KilledTables(ITableStore inner, KillPoints points) : ITabl
 
     public async Task<IReadOnlyList<string>> WriteAsync(string partition, IReadOnlyList<TableWrite> writes, CancellationToken cancellationToken)
     {
-        var name = writes[0].Key.Split('|')[0];
+        var (place, kind) = (partition.Split('|')[0], writes[0].Key.Split('|')[0]);
+        var name = kind.Length == 1 ? $"{place} {kind}" : place;
         points.Pass($"before the write of {name}");
         var etags = await inner.WriteAsync(partition, writes, cancellationToken);
 

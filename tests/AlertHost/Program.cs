@@ -1,60 +1,81 @@
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
-using Sentiment.Adapters.Outbox;
-using Sentiment.Adapters.Secrets;
+using Microsoft.Extensions.Options;
 using Sentiment.Adapters.Sqlite;
-using Sentiment.Adapters.Webhooks;
 using Sentiment.AlertHost;
 using Sentiment.Domain.Alerts;
 using Sentiment.Domain.Alerts.Delivery;
+using Sentiment.Domain.Ingestion;
+using Sentiment.Domain.Ingestion.Chunks;
+using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Scoring;
+using Sentiment.Domain.Sources;
 using Sentiment.Domain.Storage;
-using Sentiment.Domain.Workflows;
+using Sentiment.Domain.Tenants;
 using Sentiment.Engine;
+using Sentiment.LocalHost;
 
-// AlertHost DATA RULE ALERTS KILL: delivers what is open, then finds alerts of the rule due, one after the other, each delivered before
-// the next; killed at the chosen moment, 0: never. What is due is a function of the rule's memory alone: the next number.
-var (data, ruleId, alerts, killAt) = (args[0], args[1], int.Parse(args[2], CultureInfo.InvariantCulture), int.Parse(args[3], CultureInfo.InvariantCulture));
+// AlertHost DATA PAGES KILL: delivers what is open, then goes on with its one chunk, a page at a time: each is committed, told to the rules and
+// what they raise delivered before the next. It is killed at the chosen moment, 0: never, and at its end says how many pages were told.
+const string Run = "20300101T000000000Z-kills000";
 const string Tenant = "acme";
-var partition = AlertPartitions.Of(Tenant);
-var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+var (data, pages, killAt) = (args[0], int.Parse(args[1], CultureInfo.InvariantCulture), int.Parse(args[2], CultureInfo.InvariantCulture));
 var points = new KillPoints(killAt);
-var services = new ServiceCollection().AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance).AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
-services.AddSqliteTables(o => o.Path = Path.Combine(data, "tables.db"));
+var clock = new PageClock();
+using var stop = new CancellationTokenSource();
+var builder = Host.CreateEmptyApplicationBuilder(null);
+builder.Configuration.AddEnvironmentVariables();
+var services = builder.Services.AddLogging().AddSingleton<TimeProvider>(clock);
+services.AddPipeline(builder.Configuration, data);
 services.AddSingleton<ITableStore>(p => new KilledTables(p.GetRequiredService<SqliteTableStore>(), points));
-services.AddSecrets(configuration).AddSingleton(new WorkflowRegistry()).AddAlertDelivery().AddWebhooks().AddSingleton<ILinkKey, FixedLinkKey>();
-services.Configure<AlertOptions>(configuration.GetSection(AlertOptions.Section).Bind);
-var mail = services.AddMail(configuration, outbox: null).Last(s => s.ServiceType == typeof(IMailer));
+services.AddSingleton<ISentimentScorer, NeutralScorer>();
+services.AddSingleton<ITableSource>(p => new Feed(clock, new(p.GetRequiredService<OpenAlerts>), pages, stop));
+var mail = services.Last(s => s.ServiceType == typeof(IMailer));
 services.AddSingleton<IMailer>(p => new KilledMailer((IMailer)mail.ImplementationFactory!(p), points));
-services.AddEmbeddedEngine((_, o) => o.Path = Path.Combine(data, "engine.db"));
-await using var host = services.BuildServiceProvider();
-var (engine, tables, open) = (host.GetRequiredService<EmbeddedEngine>(), host.GetRequiredService<ITableStore>(), host.GetRequiredService<OpenAlerts>());
+using var app = builder.Build();
+var (engine, open, chunks) = (app.Services.GetRequiredService<EmbeddedEngine>(), app.Services.GetRequiredService<OpenAlerts>(), app.Services.GetRequiredService<ChunkStore>());
+var chunk = new ChunkRow
+{
+    Run = Run,
+    Tenant = Tenant,
+    Table = Feed.Table,
+    Number = 1,
+    Symbols = [Feed.Symbol],
+    From = PageClock.Start,
+    To = PageClock.Start.AddYears(10),
+    Window = CursorDate.Published,
+};
+if (await chunks.GetAsync(chunk.Id, default) is not { } known)
+{
+    await app.Services.GetRequiredService<RunStore>().TryCreateAsync(
+        new(Run, new([], [], null, null, "kills"), PageClock.Start, null, WorkStatus.Running, 1, app.Services.GetRequiredService<IOptions<IngestionOptions>>().Value, OverlapPolicy.Skip),
+        "kills", [new Tenant(Tenant, Tenant, [Feed.Symbol], [Feed.Table], new Dictionary<string, string>())], default);
+    await chunks.PlanAsync([chunk], default);
+}
+else
+{
+    clock.MoveTo(known.Row.Page);
+}
+
 await engine.StartAsync(default);
 await open.SweepAsync(default);
 await open.WaitAsync(TimeSpan.FromMinutes(1), default);
-var raiser = host.GetRequiredService<IAlertRaiser>();
-var time = host.GetRequiredService<TimeProvider>();
-for (var i = 0; i < alerts; i++)
+try
 {
-    var rule = JsonSerializer.Deserialize<AlertRule>((await tables.GetAsync(partition, $"r|{ruleId}", default))!.Data.Span, JsonSerializerOptions.Web)!;
-    var memory = await tables.GetAsync(partition, $"s|{ruleId}|AAPL", default);
-    var next = memory is null ? 0 : int.Parse(Encoding.UTF8.GetString(memory.Data.Span), CultureInfo.InvariantCulture);
-    var state = Encoding.UTF8.GetBytes((next + 1).ToString(CultureInfo.InvariantCulture));
-    var alert = new Alert(
-        Alert.IdOf(Tenant, rule.Id, rule.Version, "AAPL", next), Tenant, rule, "AAPL", time.GetUtcNow(), next, $"AAPL: number {next}", new(null, null, 1, []));
-    await raiser.RaiseAsync(
-        alert, memory is null ? TableWrite.Insert($"s|{ruleId}|AAPL", 1, state) : TableWrite.IfMatch(memory.Key, 1, state, memory.ETag), default);
-    await open.WaitAsync(TimeSpan.FromMinutes(1), default);
+    await ActivatorUtilities.CreateInstance<ProcessChunk>(app.Services).RunAsync(new("kills", nameof(ProcessChunk), 1), new(chunk.Id, 240), stop.Token);
+}
+catch (OperationCanceledException)
+{
+    // The feed has given all its pages.
 }
 
 await engine.StopAsync(default);
+Console.Out.WriteLine($"pages {(await chunks.GetAsync(chunk.Id, default))!.Row.Page}");
 return 0;
 
-internal sealed class FixedLinkKey : ILinkKey
+internal sealed class NeutralScorer : ISentimentScorer
 {
-    public ValueTask<ReadOnlyMemory<byte>> GetAsync(CancellationToken cancellationToken) => new(new byte[32]);
+    public string Model => "neutral@00000001";
+
+    public ValueTask<IReadOnlyList<Probabilities>> ScoreAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken) =>
+        new(texts.Select(_ => Probabilities.CertainlyNeutral).ToList());
 }

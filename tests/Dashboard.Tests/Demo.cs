@@ -48,7 +48,7 @@ public sealed class Demo : IAsyncLifetime, IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = Data,
-            Environment = { ["Schedule__Cron"] = Never, [WrongKey] = "wrong-key" },
+            Environment = { ["Schedule__Cron"] = Never, [WrongKey] = "wrong-key", ["Alerts__AllowPrivateAddresses"] = "true" },
         };
         _process = Process.Start(start)!;
         var errors = _process.StandardError.ReadToEndAsync(CancellationToken.None);

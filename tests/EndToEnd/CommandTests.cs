@@ -14,6 +14,7 @@ public sealed class CommandTests
     [InlineData(1, "holds no data", "status", "--data", "/no-such-folder")]
     [InlineData(1, "holds no data", "verify", "--data", "/no-such-folder")]
     [InlineData(2, "texts or --file expected", "score")]
+    [InlineData(2, "--model: 'fine' is no model; one of default expected", "score", "--model", "fine", "Profit rises")]
     [InlineData(2, "either --quarantine or --from-raw expected", "replay")]
     [InlineData(1, "holds no data", "replay", "--from-raw", "--data", "/no-such-folder")]
     [InlineData(1, "holds no data", "coverage", "--tenant", "acme", "--data", "/no-such-folder")]
@@ -62,6 +63,7 @@ public sealed class CommandTests
         AssertRefused(await SentimentProcess.RunAsync(
             new Dictionary<string, string> { ["Retention__Raw"] = "95" }, "serve", "--tenants", place.Tenants, "--data", place.Data), 2, "Retention:Raw");
         AssertRefused(await SentimentProcess.RunAsync(new Dictionary<string, string> { ["Scoring__ModelPath"] = "/no-model" }, place.Run()), 2, "/no-model");
+        AssertRefused(await SentimentProcess.RunAsync(new Dictionary<string, string> { ["Scoring__Models__fine"] = "/no-model" }, place.Run()), 2, "Scoring:Models:fine: /no-model/model.json");
     }
 
     [Fact]

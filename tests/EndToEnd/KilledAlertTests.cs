@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Sentiment.Adapters.Sqlite;
@@ -11,16 +10,16 @@ using Xunit.Abstractions;
 namespace Sentiment.EndToEnd;
 
 /// <summary>
-/// Processes that find alerts due, send and record them, each killed at another moment: before or after one of its writes or
-/// sends, or while a mail has arrived and is not answered.
+/// Processes that commit pages, have rules evaluated on them, send what they raise and record it, each killed at another moment:
+/// before or after one of its writes or sends, or while a mail has arrived and is not answered.
 /// </summary>
 public sealed partial class KilledAlertTests(ITestOutputHelper output)
 {
     private const string Tenant = "acme";
     private const int DefaultKills = 50;
 
-    // A process has found two to three alerts due by the last of these moments; one more stands for the answer that never comes.
-    private const int Moments = 24;
+    // A process has committed its second page by the last of these moments; one more stands for the answer that never comes.
+    private const int Moments = 49;
     private const int KillsPerRule = 25;
     private static readonly string Partition = AlertPartitions.Of(Tenant);
 
@@ -28,6 +27,9 @@ public sealed partial class KilledAlertTests(ITestOutputHelper output)
 
     [GeneratedRegex("^killed (?<where>.*) gap (?<gap>.*)$", RegexOptions.Multiline)]
     private static partial Regex Killed { get; }
+
+    [GeneratedRegex("^pages (?<pages>[0-9]+)$", RegexOptions.Multiline)]
+    private static partial Regex Told { get; }
 
     [Fact]
     public async Task No_kill_loses_an_alert_and_none_repeats_one_but_between_send_and_record()
@@ -52,7 +54,7 @@ public sealed partial class KilledAlertTests(ITestOutputHelper output)
             }
 
             var moment = kill % (Moments + 1);
-            await using var process = SentimentProcess.StartAlertHost(mail.Environment, place.Data, rule, "100", $"{moment}");
+            await using var process = SentimentProcess.StartAlertHost(mail.Environment, place.Data, "100", $"{moment}");
             mail.Arriving = moment > 0 ? () => { }
             : () =>
             {
@@ -74,15 +76,16 @@ public sealed partial class KilledAlertTests(ITestOutputHelper output)
             }
         }
 
-        await using var last = SentimentProcess.StartAlertHost(mail.Environment, place.Data, rule, "2", "0");
+        await using var last = SentimentProcess.StartAlertHost(mail.Environment, place.Data, "2", "0");
         var whole = await last.WaitAsync();
         Assert.True(whole.ExitCode == 0, $"{whole}");
-        output.WriteLine($"{Kills} kills, {mail.Received.Count} mails, {gaps.Count} of the kills between send and record, {mail.Received.Count - mail.Received.DistinctBy(m => m.MessageId).Count()} repeats");
+        var pages = int.Parse(Told.Match(whole.Output).Groups["pages"].Value, CultureInfo.InvariantCulture);
+        output.WriteLine($"{Kills} kills, {pages} pages, {mail.Received.Count} mails, {gaps.Count} of the kills between send and record, {mail.Received.Count - mail.Received.DistinctBy(m => m.MessageId).Count()} repeats");
         output.WriteLine(string.Join('\n', places.CountBy(p => p).OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Value,4} {p.Key}")));
-        await AssertAsync(place, mail, gaps, ended, rule);
+        await AssertAsync(place, mail, gaps, ended, rule, pages);
     }
 
-    private static async Task AssertAsync(Workplace place, MailService mail, List<string> gaps, Dictionary<string, int> ended, string lastRule)
+    private static async Task AssertAsync(Workplace place, MailService mail, List<string> gaps, Dictionary<string, int> ended, string lastRule, int pages)
     {
         var received = mail.Received.ToList();
         var times = received.CountBy(m => m.MessageId).ToDictionary(StringComparer.Ordinal);
@@ -93,35 +96,39 @@ public sealed partial class KilledAlertTests(ITestOutputHelper output)
 
         await using var tables = new SqliteTableStore(new() { Path = Path.Combine(place.Data, "tables.db") }, Microsoft.Extensions.Logging.Abstractions.NullLogger<SqliteTableStore>.Instance);
         var store = new AlertStore(tables, TimeProvider.System);
-        var due = 0;
-        foreach (var rule in ended.Keys.Append(lastRule))
+        string[] rules = [.. ended.Keys, lastRule];
+        var due = new Dictionary<string, List<string>>();
+        await foreach (var row in tables.QueryAsync(TableRange.Prefix(Partition, "a|"), default))
         {
-            var memory = await tables.GetAsync(Partition, $"s|{rule}|AAPL", default);
-            var count = int.Parse(Encoding.UTF8.GetString(memory!.Data.Span), CultureInfo.InvariantCulture);
-            for (var number = 0; number < count; number++, due++)
-            {
-                var alert = await store.GetAsync(Tenant, Alert.IdOf(Tenant, rule, 1, "AAPL", number), default);
-                Assert.NotNull(alert);
-                var delivery = Assert.Single(alert.Message!.Deliveries);
-                var id = DeliveryDocument.Of(alert.Message, delivery).MessageId;
-                if (delivery.Status == DeliveryStatus.Withdrawn)
-                {
-                    // It may have been sent, if the kill came before that was recorded, but then before the rule was disabled.
-                    Assert.True(rule != lastRule && delivery.Reason == "the rule is disabled", $"{id} of {rule}: {delivery.Reason}");
-                    continue;
-                }
+            var (found, message) = (await store.GetAsync(Tenant, row.Key.Split('|')[^1], default))!;
+            var (alert, rule) = (found.Alert, found.Alert.Rule.Id);
 
-                Assert.Equal(DeliveryStatus.Sent, delivery.Status);
-                Assert.True(times.ContainsKey(id), $"number {number} of {rule} is missing");
+            // Rules are met by one item at a time, which is what a page has.
+            due.TryAdd(Assert.Single(alert.Evidence.Items).Title, []);
+            due[alert.Evidence.Items[0].Title].Add(rule);
+            var delivery = Assert.Single(message!.Deliveries);
+            var id = DeliveryDocument.Of(message, delivery).MessageId;
+            if (delivery.Status == DeliveryStatus.Withdrawn)
+            {
+                // It may have been sent, if the kill came before that was recorded, but then before the rule was disabled.
+                Assert.True(rule != lastRule && delivery.Reason == "the rule is disabled", $"{id} of {rule}: {delivery.Reason}");
+                continue;
             }
 
-            if (ended.TryGetValue(rule, out var until))
-            {
-                Assert.DoesNotContain(received.Skip(until), m => m.To == Address(rule));
-            }
+            Assert.Equal(DeliveryStatus.Sent, delivery.Status);
+            Assert.True(times.ContainsKey(id), $"{due.Last().Key} of {rule} is missing");
         }
 
-        Assert.True(times.Count <= due, $"{times.Count} alerts were sent, {due} were due");
+        // Every page makes one alert due, of the rule that is enabled when it is told; the page at which rules change may be told under both.
+        Assert.Equal(Enumerable.Range(1, pages).Select(p => $"Item {p}").Order(StringComparer.Ordinal), due.Keys.Order(StringComparer.Ordinal));
+        Assert.All(due, d => Assert.Equal(d.Value.Count, d.Value.Distinct().Count()));
+        Assert.InRange(due.Values.Sum(d => d.Count - 1), 0, rules.Length - 1);
+        foreach (var (rule, until) in ended)
+        {
+            Assert.DoesNotContain(received.Skip(until), m => m.To == Address(rule));
+        }
+
+        Assert.True(times.Count <= due.Values.Sum(d => d.Count), $"{times.Count} alerts were sent, {due.Count} were due");
         await foreach (var open in tables.QueryAsync(TableRange.Prefix(Partition, "o|"), default))
         {
             Assert.Fail($"{open.Key} is still open");

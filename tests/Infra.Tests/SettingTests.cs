@@ -20,7 +20,6 @@ public sealed class SettingTests(DeploymentFixture fixture)
         ["Live:WebPubSub:ConnectionString"] = "a developer's machine; Azure goes by identity",
         ["Storage:Azure:ConnectionString"] = "a developer's machine; Azure goes by identity",
         ["Tenants:File"] = "a developer's machine; Azure reads the blob",
-        ["Alerts:PublicUrl"] = "known once there is a site; messages are without links until then",
         ["SendGrid:ApiKey"] = "no mail until somebody has an account there",
         ["SendGrid:From"] = "no mail until somebody has an account there",
         ["SendGrid:FromName"] = "has a default",

@@ -112,6 +112,9 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         { name: 'Live__WebPubSub__Hub', value: webPubSubHub }
         { name: 'Live__WebPubSub__ClientId', value: clientId }
         { name: 'Tenants__Blob', value: 'config/tenants.json' }
+        { name: 'Alerts__PublicUrl', value: dashboardOrigin }
+        // The address that the app gets; its own property cannot be named while it is made.
+        { name: 'Alerts__ApiUrl', value: 'https://${name}.azurewebsites.net' }
       ]
     }
   }

@@ -26,9 +26,11 @@ public sealed class OnnxSentimentScorer : ISentimentScorer, IDisposable
     private readonly Channel<Lane> _free = Channel.CreateUnbounded<Lane>();
     private readonly Lane[] _lanes;
     private readonly TimeProvider _time;
+    private readonly SemaphoreSlim _turns;
 
-    private OnnxSentimentScorer(string model, TextTokens tokens, ModelGraph graph, Lane[] lanes, (int, int, int) places, TimeProvider time)
+    private OnnxSentimentScorer(string model, TextTokens tokens, ModelGraph graph, Lane[] lanes, (int, int, int) places, TimeProvider time, SemaphoreSlim? turns)
     {
+        _turns = turns ?? new(lanes.Length);
         Model = model;
         _tokens = tokens;
         _graph = graph;
@@ -46,7 +48,10 @@ public sealed class OnnxSentimentScorer : ISentimentScorer, IDisposable
     /// <param name="options">Where it is and how many texts may run at a time.</param>
     /// <param name="time">Measures durations.</param>
     /// <exception cref="ModelFolderException">A file is missing or not what was expected.</exception>
-    public static OnnxSentimentScorer Load(ScoringOptions options, TimeProvider time)
+    public static OnnxSentimentScorer Load(ScoringOptions options, TimeProvider time) => Load(options, time, turns: null);
+
+    /// <summary>Loads and checks one of several models, which take turns where more texts are to be scored than may be at the same time.</summary>
+    internal static OnnxSentimentScorer Load(ScoringOptions options, TimeProvider time, SemaphoreSlim? turns)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Parallelism, 1);
@@ -61,8 +66,7 @@ public sealed class OnnxSentimentScorer : ISentimentScorer, IDisposable
             var bytes = File.ReadAllBytes(graphFile);
             var graph = ModelGraph.Load(graphFile, bytes, description);
             var lanes = Enumerable.Range(0, options.Parallelism).Select(_ => new Lane(description.MaxTokens, graph.Inputs.Length)).ToArray();
-            var name = $"{description.Name}@{Convert.ToHexStringLower(SHA256.HashData(bytes))[..8]}";
-            var scorer = new OnnxSentimentScorer(name, tokens, graph, lanes, description.LabelPlaces(), time);
+            var scorer = new OnnxSentimentScorer(NameOf(description, SHA256.HashData(bytes)), tokens, graph, lanes, description.LabelPlaces(), time, turns);
             try
             {
                 graph.Probe(graphFile, lanes[0], tokens.LargestId);
@@ -113,6 +117,34 @@ public sealed class OnnxSentimentScorer : ISentimentScorer, IDisposable
         _graph.Dispose();
     }
 
+    /// <summary>What the model of a folder is called in items, without loading it.</summary>
+    /// <exception cref="ModelFolderException">A file is missing or not what was expected.</exception>
+    internal static string ModelOf(string path)
+    {
+        var folder = Check(path);
+        try
+        {
+            using var graph = File.OpenRead(Path.Combine(folder, ModelGraph.FileName));
+            return NameOf(ModelDescription.Load(Path.Combine(folder, ModelDescription.FileName)), SHA256.HashData(graph));
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelFolderException(folder, $"cannot be read: {problem.Message}", problem);
+        }
+    }
+
+    /// <summary>Checks that a folder has a model's files; returns its whole path.</summary>
+    /// <exception cref="ModelFolderException">A file is missing.</exception>
+    internal static string Check(string path)
+    {
+        var folder = Path.GetFullPath(path);
+        foreach (var file in (ReadOnlySpan<string>)[ModelDescription.FileName, TextTokens.FileName, ModelGraph.FileName])
+            Existing(folder, file);
+        return folder;
+    }
+
+    private static string NameOf(ModelDescription description, ReadOnlySpan<byte> hash) => $"{description.Name}@{Convert.ToHexStringLower(hash)[..8]}";
+
     private static string Existing(string folder, string name)
     {
         var file = Path.Combine(folder, name);
@@ -130,18 +162,27 @@ public sealed class OnnxSentimentScorer : ISentimentScorer, IDisposable
         {
             for (var turn = Interlocked.Increment(ref next); turn < turns; turn = Interlocked.Increment(ref next))
             {
-                var lane = await _free.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                // A turn first: who has one finds a lane free, so that no model's lanes are held while its texts wait for another's.
+                await _turns.WaitAsync(cancellationToken).ConfigureAwait(false);
                 try
                 {
-                    foreach (var one in work.AsSpan(turn * TextsPerTurn, Math.Min(TextsPerTurn, work.Length - (turn * TextsPerTurn))))
+                    var lane = await _free.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                    try
                     {
-                        cancellationToken.ThrowIfCancellationRequested();
-                        one.Score = Score(lane, one.Text);
+                        foreach (var one in work.AsSpan(turn * TextsPerTurn, Math.Min(TextsPerTurn, work.Length - (turn * TextsPerTurn))))
+                        {
+                            cancellationToken.ThrowIfCancellationRequested();
+                            one.Score = Score(lane, one.Text);
+                        }
+                    }
+                    finally
+                    {
+                        _free.Writer.TryWrite(lane);
                     }
                 }
                 finally
                 {
-                    _free.Writer.TryWrite(lane);
+                    _turns.Release();
                 }
             }
         }

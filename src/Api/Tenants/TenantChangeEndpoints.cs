@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Sentiment.Api.Access;
 using Sentiment.Api.OpenApi;
 using Sentiment.Api.Requests;
+using Sentiment.Domain.Scoring;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Storage;
 using Sentiment.Domain.Tenants;
@@ -30,7 +31,7 @@ internal static class TenantChangeEndpoints
     }
 
     private static async Task<Results<Ok<TenantDocument>, Created<TenantDocument>>> PutAsync(
-        string tenant, HttpContext context, TenantStore store, DeletionStore deletions, SourceCatalog sources, CredentialCheck credentials, CancellationToken cancellationToken)
+        string tenant, HttpContext context, TenantStore store, DeletionStore deletions, SourceCatalog sources, ISentimentModels models, CredentialCheck credentials, CancellationToken cancellationToken)
     {
         var (caller, etag) = (Caller.Of(context), Conditions.Required(context.Request));
         if (!TenantsFile.IsId(tenant))
@@ -40,7 +41,7 @@ internal static class TenantChangeEndpoints
 
         var standing = await store.GetAsync(tenant, cancellationToken).ConfigureAwait(false);
         Check(tenant, etag, caller, standing, await deletions.IsRunningAsync(tenant, cancellationToken).ConfigureAwait(false));
-        var wanted = await ReadAsync(tenant, context.Request, sources).ConfigureAwait(false);
+        var wanted = await ReadAsync(tenant, context.Request, sources, models).ConfigureAwait(false);
         if (!caller.IsAdmin && wanted.IsDisabled != standing!.Row.Tenant.IsDisabled)
         {
             throw new RequestProblem(StatusCodes.Status403Forbidden, "status", "the admin key expected where it changes");
@@ -89,12 +90,12 @@ internal static class TenantChangeEndpoints
         ? new(StatusCodes.Status412PreconditionFailed, "If-None-Match", "there is such a tenant; its ETag in 'If-Match' expected to change it")
         : Conditions.Stale("it was changed since; read it again");
 
-    private static async Task<Tenant> ReadAsync(string tenant, HttpRequest request, SourceCatalog sources)
+    private static async Task<Tenant> ReadAsync(string tenant, HttpRequest request, SourceCatalog sources, ISentimentModels models)
     {
         var bytes = await Body.ReadAsync(request, ApiOptions.MaxBodyBytes).ConfigureAwait(false);
         try
         {
-            return TenantsFile.ParseOne(tenant, bytes, sources);
+            return TenantsFile.ParseOne(tenant, bytes, sources, models.Names);
         }
         catch (TenantsFileException problem)
         {

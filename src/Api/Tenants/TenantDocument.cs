@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Sentiment.Domain.Scoring;
 using Sentiment.Domain.Tenants;
 
 namespace Sentiment.Api.Tenants;
@@ -79,7 +80,7 @@ public sealed record TenantDocument
             Symbols = tenant.Symbols,
             Tables = tenant.Tables,
             Schedule = tenant.Schedule,
-            Model = tenant.Model ?? TenantsFile.DefaultModel,
+            Model = tenant.Model ?? ISentimentModels.Default,
             Credentials = withCredentials ? tenant.Credentials : null,
             Vendors = [.. tenant.Credentials.Keys.Order(StringComparer.Ordinal)],
             Retention = tenant.Retention,

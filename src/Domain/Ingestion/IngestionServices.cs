@@ -13,6 +13,7 @@ using Sentiment.Domain.Items;
 using Sentiment.Domain.Metrics;
 using Sentiment.Domain.Prices;
 using Sentiment.Domain.Retention;
+using Sentiment.Domain.Scoring;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Tenants;
 using Sentiment.Domain.Trends;
@@ -53,6 +54,8 @@ public static class IngestionServices
         services.AddSingleton<MetricsUpkeep>();
         services.AddSingleton<TenantMetricsReader>();
         services.AddSingleton<PageAnnouncers>();
+        services.TryAddSingleton<ISentimentModels, OneModel>();
+        services.AddSingleton<ChunkModels>();
         services.AddSingleton<PageFetcher>();
         services.AddSingleton<PriceStore>();
         services.AddSingleton<PageCommitter>();

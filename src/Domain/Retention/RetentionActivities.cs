@@ -22,6 +22,9 @@ public enum RetentionPart
     /// <summary>A tenant's bars of prices.</summary>
     Prices,
 
+    /// <summary>A tenant's alerts.</summary>
+    Alerts,
+
     /// <summary>Runs with their chunks, pages and coverage.</summary>
     Runs,
 
@@ -53,7 +56,7 @@ internal sealed class NextRetainedTenants(RetentionStore retention) : Activity<s
 
 /// <summary>Removes what is old of a tenant, for as long as the budget lasts; returns the next step, or null when done.</summary>
 internal sealed class RetainTenant(
-    RetentionStore retention, OldBodies bodies, OldQuarantine quarantine, OldDays days, OldPrices prices, ChunkStore chunks, TimeProvider time)
+    RetentionStore retention, OldBodies bodies, OldQuarantine quarantine, OldDays days, OldPrices prices, OldAlerts alerts, ChunkStore chunks, TimeProvider time)
     : Activity<RetentionCall, RetentionStep?>
 {
     public override async Task<RetentionStep?> RunAsync(ActivityContext context, RetentionCall input, CancellationToken cancellationToken)
@@ -76,9 +79,12 @@ internal sealed class RetainTenant(
             case RetentionPart.Days:
                 return await days.RetainAsync(tenant, input.At, input.After, standings, budget, cancellationToken).ConfigureAwait(false) is { } day
                     ? new(RetentionPart.Days, day) : new(RetentionPart.Prices, null);
-            default:
+            case RetentionPart.Prices:
                 return await prices.RemoveAsync(tenant, input.At, input.After, standings, budget, cancellationToken).ConfigureAwait(false) is { } series
-                    ? new(RetentionPart.Prices, series) : null;
+                    ? new(RetentionPart.Prices, series) : new(RetentionPart.Alerts, null);
+            default:
+                return await alerts.RemoveAsync(tenant.Tenant, input.At, input.Options.Alerts, input.After, budget, cancellationToken).ConfigureAwait(false) is { } alert
+                    ? new(RetentionPart.Alerts, alert) : null;
         }
     }
 }

@@ -33,6 +33,10 @@ public sealed record RetentionOptions : IValidatableObject
     [Range(1, TenantRetention.MaxDays)]
     public int Quarantine { get; init; } = 90;
 
+    /// <summary>Days after they were raised that alerts are kept, with their evidence; default 365. What is still to be delivered stays.</summary>
+    [Range(1, TenantRetention.MaxDays)]
+    public int Alerts { get; init; } = 365;
+
     /// <summary>When it begins: NCRONTAB with six fields, seconds first, UTC; default 03:30, and at most once a UTC day.</summary>
     public string Cron { get; init; } = "0 30 3 * * *";
 

@@ -18,6 +18,7 @@ public static class RetentionServices
         registry.AddRetention();
         services.AddSingleton<OldBodies>();
         services.AddSingleton<OldQuarantine>();
+        services.AddSingleton<OldAlerts>();
         services.AddSingleton<OldItems>();
         services.AddSingleton<OldDays>();
         services.AddSingleton<OldPrices>();

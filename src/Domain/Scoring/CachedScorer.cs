@@ -1,41 +1,38 @@
-using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Sentiment.Domain.Diagnostics;
 
 namespace Sentiment.Domain.Scoring;
 
-/// <summary>
-/// Remembers scores, so that a headline many tenants receive is scored once. It keeps 128 bits of a SHA-256 and three
-/// numbers, never text: a hash that collides on purpose would let one tenant choose another's score.
-/// </summary>
-/// <remarks>
-/// Two generations: what is asked for moves to the young one, and when that is full the old one is forgotten.
-/// A lookup costs no lock, and at most <c>entries</c> scores are kept (and one more for each caller at that very moment).
-/// </remarks>
+/// <summary>Remembers scores, so that a headline many tenants receive is scored once.</summary>
 public sealed class CachedScorer : ISentimentScorer
 {
     private static readonly KeyValuePair<string, object?> FromCache = new("cached", true);
 
     private readonly ISentimentScorer _inner;
-    private readonly UInt128 _modelKey;
-    private readonly int _perGeneration;
-    private readonly Lock _turn = new();
-    private volatile Generation _young = new();
-    private volatile Generation _old = new();
+    private readonly ScoreCache _cache;
+
+    // A model that is loaded only when it scores knows its name no sooner.
+    private readonly Lazy<UInt128> _modelKey;
     private long _hits;
     private long _misses;
 
-    /// <summary>Puts a cache in front of a scorer.</summary>
+    /// <summary>Puts a cache of its own in front of a scorer.</summary>
     /// <param name="inner">The scorer that knows.</param>
     /// <param name="entries">The most scores to remember; at least 2.</param>
     public CachedScorer(ISentimentScorer inner, int entries = 200_000)
+        : this(inner, new ScoreCache(entries))
+    {
+    }
+
+    /// <summary>Puts a cache, which others may share, in front of a scorer.</summary>
+    /// <param name="inner">The scorer that knows.</param>
+    /// <param name="cache">Where scores are remembered, each under its model.</param>
+    public CachedScorer(ISentimentScorer inner, ScoreCache cache)
     {
         ArgumentNullException.ThrowIfNull(inner);
-        ArgumentOutOfRangeException.ThrowIfLessThan(entries, 2);
+        ArgumentNullException.ThrowIfNull(cache);
         _inner = inner;
-        _perGeneration = entries / 2;
-        _modelKey = Hash(inner.Model);
+        _cache = cache;
+        _modelKey = new(() => ScoreCache.Hash(inner.Model));
     }
 
     /// <inheritdoc/>
@@ -47,19 +44,20 @@ public sealed class CachedScorer : ISentimentScorer
     /// <summary>Texts given to the model.</summary>
     public long Misses => Interlocked.Read(ref _misses);
 
-    /// <summary>Scores remembered now.</summary>
-    public int Count => Volatile.Read(ref _young.Size) + Volatile.Read(ref _old.Size);
+    /// <summary>Scores remembered now, by all who share the cache.</summary>
+    public int Count => _cache.Count;
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<Probabilities>> ScoreAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(texts);
         var result = new Probabilities[texts.Count];
+        var modelKey = _modelKey.Value;
         Missing? missing = null;
         for (var i = 0; i < result.Length; i++)
         {
-            var key = Hash(texts[i]) ^ _modelKey;
-            if (!TryGet(key, out result[i]))
+            var key = ScoreCache.Hash(texts[i]) ^ modelKey;
+            if (!_cache.TryGet(key, out result[i]))
                 (missing ??= new()).Add(key, texts[i], i);
         }
 
@@ -69,7 +67,7 @@ public sealed class CachedScorer : ISentimentScorer
         {
             var scored = await _inner.ScoreAsync(missing.Texts, cancellationToken).ConfigureAwait(false);
             for (var i = 0; i < scored.Count; i++)
-                Put(missing.Keys[i], scored[i]);
+                _cache.Put(missing.Keys[i], scored[i]);
             foreach (var (place, index) in missing.Places)
                 result[place] = scored[index];
         }
@@ -81,53 +79,6 @@ public sealed class CachedScorer : ISentimentScorer
         }
 
         return result;
-    }
-
-    private static UInt128 Hash(string text)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan()), hash);
-        return MemoryMarshal.Read<UInt128>(hash);
-    }
-
-    private bool TryGet(UInt128 key, out Probabilities value)
-    {
-        if (_young.Scores.TryGetValue(key, out value))
-            return true;
-        if (!_old.Scores.TryGetValue(key, out value))
-            return false;
-        Put(key, value);
-        return true;
-    }
-
-    private void Put(UInt128 key, Probabilities value)
-    {
-        var young = _young;
-        if (Volatile.Read(ref young.Size) >= _perGeneration)
-        {
-            lock (_turn)
-            {
-                // Another caller may have turned the generations while this one waited.
-                if (ReferenceEquals(young, _young))
-                {
-                    _old = young;
-                    _young = new();
-                }
-
-                young = _young;
-            }
-        }
-
-        if (young.Scores.TryAdd(key, value))
-            Interlocked.Increment(ref young.Size);
-    }
-
-    private sealed class Generation
-    {
-        // ConcurrentDictionary.Count takes every lock, hence a count of our own.
-        public int Size;
-
-        public ConcurrentDictionary<UInt128, Probabilities> Scores { get; } = new();
     }
 
     /// <summary>The distinct texts of a call that the cache lacks, and where each belongs.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Sentiment.Domain.Scoring;
 using Sentiment.Domain.Sources;
 
 namespace Sentiment.Domain.Tenants;
@@ -156,7 +157,7 @@ internal sealed partial class TenantReading(Dictionary<string, SourceDescription
             Problems.Add($"{At(path, "model")}: '{model}' is no model: one of {string.Join(", ", models)} expected");
         }
 
-        return model == TenantsFile.DefaultModel ? null : model;
+        return model == ISentimentModels.Default ? null : model;
     }
 
     private bool IsDisabled(JsonElement element, string path)

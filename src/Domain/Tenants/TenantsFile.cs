@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Sentiment.Domain.Scoring;
 using Sentiment.Domain.Sources;
 
 namespace Sentiment.Domain.Tenants;
@@ -7,9 +8,6 @@ namespace Sentiment.Domain.Tenants;
 /// <summary>Reads a tenants file; every problem is found in one go and named by its JSON path.</summary>
 public static partial class TenantsFile
 {
-    /// <summary>The name of the model that every host has.</summary>
-    public const string DefaultModel = "default";
-
     [GeneratedRegex("^[a-z0-9-]{1,40}\\z")]
     private static partial Regex IdPattern { get; }
 
@@ -25,7 +23,7 @@ public static partial class TenantsFile
     {
         ArgumentNullException.ThrowIfNull(sources);
         using var document = Json(utf8);
-        var reading = new TenantReading(sources.Descriptions.ToDictionary(d => d.Table), models ?? [DefaultModel]);
+        var reading = new TenantReading(sources.Descriptions.ToDictionary(d => d.Table), models ?? [ISentimentModels.Default]);
         var tenants = reading.Tenants(document.RootElement);
         return reading.Problems.Count == 0
             ? new(tenants, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(utf8.Span)))
@@ -42,7 +40,7 @@ public static partial class TenantsFile
     {
         ArgumentNullException.ThrowIfNull(sources);
         using var document = Json(utf8);
-        var reading = new TenantReading(sources.Descriptions.ToDictionary(d => d.Table), models ?? [DefaultModel]);
+        var reading = new TenantReading(sources.Descriptions.ToDictionary(d => d.Table), models ?? [ISentimentModels.Default]);
         Tenant? tenant;
         try
         {

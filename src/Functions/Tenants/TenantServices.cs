@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Sentiment.Domain.Scoring;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Storage;
 using Sentiment.Domain.Tenants;
@@ -22,17 +23,17 @@ internal static class TenantServices
     public static IServiceCollection AddTenants(this IServiceCollection services, IConfiguration configuration) =>
         services.AddStoredTenants(provider =>
         {
-            var (sources, time) = (provider.GetRequiredService<SourceCatalog>(), provider.GetRequiredService<TimeProvider>());
+            var (sources, models, time) = (provider.GetRequiredService<SourceCatalog>(), provider.GetRequiredService<ISentimentModels>(), provider.GetRequiredService<TimeProvider>());
             if (configuration[FileKey] is { Length: > 0 } path)
             {
                 // A relative path means the program's folder, for the worker's current one is the host's affair.
                 var file = Path.GetFullPath(path, AppContext.BaseDirectory);
-                return new StoredTenants($"file '{file}' ({FileKey})", token => ReadAsync(file, token), sources, time);
+                return new StoredTenants($"file '{file}' ({FileKey})", token => ReadAsync(file, token), sources, models, time);
             }
 
             var blobs = provider.GetRequiredService<IBlobStore>();
             var blob = configuration[BlobKey] is { Length: > 0 } name ? name : DefaultBlob;
-            return new StoredTenants($"blob '{blob}' ({BlobKey})", token => blobs.GetAsync(blob, token), sources, time);
+            return new StoredTenants($"blob '{blob}' ({BlobKey})", token => blobs.GetAsync(blob, token), sources, models, time);
         });
 
     private static async Task<ReadOnlyMemory<byte>?> ReadAsync(string file, CancellationToken cancellationToken)

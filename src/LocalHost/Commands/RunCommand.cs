@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sentiment.Adapters.Http;
+using Sentiment.Adapters.Onnx;
 using Sentiment.Domain.Alerts.Delivery;
 using Sentiment.Domain.Ingestion;
 using Sentiment.Domain.Ingestion.Runs;
@@ -58,7 +59,7 @@ internal static class RunCommand
         }
 
         using var services = new ServiceCollection().AddLogging().AddSources(configuration).AddSingleton<SourceCatalog>().BuildServiceProvider();
-        return TenantsFile.Parse(bytes, services.GetRequiredService<SourceCatalog>());
+        return TenantsFile.Parse(bytes, services.GetRequiredService<SourceCatalog>(), OnnxServices.ModelNames(configuration));
     }
 
     /// <summary>Runs to the end with progress, after what is to be done before; prints the summary.</summary>

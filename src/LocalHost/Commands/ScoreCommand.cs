@@ -15,7 +15,8 @@ internal static class ScoreCommand
     {
         var texts = new Argument<string[]>("text") { Description = "Texts to score.", Arity = ArgumentArity.ZeroOrMore };
         var file = new Option<string?>("--file") { Description = "Scores each line of this file; - is standard input.", HelpName = "F" };
-        var command = new Command("score", "Scores texts, one JSON line each in the same order.") { texts, file };
+        var model = new Option<string?>("--model") { Description = "The model that scores them; the default one if absent.", HelpName = "NAME" };
+        var command = new Command("score", "Scores texts, one JSON line each in the same order.") { texts, file, model };
         command.Validators.Add(result =>
         {
             if ((result.GetValue(texts)?.Length > 0) == (result.GetValue(file) is not null))
@@ -28,7 +29,9 @@ internal static class ScoreCommand
             var builder = CommandHost.Builder();
             builder.Services.AddScoring(builder.Configuration);
             using var host = builder.Build();
-            var scorer = host.Services.GetRequiredService<ISentimentScorer>();
+            var models = host.Services.GetRequiredService<ISentimentModels>();
+            var scorer = models.Find(parsed.GetValue(model)) ?? throw new CommandFailure(
+                $"--model: '{parsed.GetValue(model)}' is no model; one of {string.Join(", ", models.Names)} expected", CommandFailure.BadUsage);
             using var output = new StreamWriter(Console.OpenStandardOutput(), new System.Text.UTF8Encoding(false));
             foreach (var batch in Lines(parsed.GetValue(texts) ?? [], parsed.GetValue(file)).Chunk(Batch))
             {

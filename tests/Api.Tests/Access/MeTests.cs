@@ -16,6 +16,7 @@ public sealed class MeTests
 
         Assert.Equal(("admin", JsonValueKind.Null, true), (admin.GetProperty("id").GetString(), admin.GetProperty("tenant").ValueKind, admin.GetProperty("admin").GetBoolean()));
         Assert.Equal((key.Split('_')[1], "acme", false), (own.GetProperty("id").GetString(), own.GetProperty("tenant").GetString(), own.GetProperty("admin").GetBoolean()));
+        Assert.All([admin, own], me => Assert.Equal(["default"], me.GetProperty("models").EnumerateArray().Select(m => m.GetString())));
         Assert.Equal([KeyScopes.Read], own.GetProperty("scopes").EnumerateArray().Select(s => s.GetString()));
     }
 }

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using Sentiment.Domain.Alerts;
 using Sentiment.Domain.Alerts.Delivery;
 using Sentiment.Domain.Storage;
+using Sentiment.Domain.Tenants;
 using Sentiment.Domain.Tests.Support;
 using Sentiment.Domain.Workflows;
 using Sentiment.Engine;
@@ -59,6 +60,9 @@ internal sealed class DeliveryHost : IAsyncDisposable
         AlertPartitions.Of(Tenant), [TableWrite.Upsert($"r|{rule.Id}", 1, JsonSerializer.SerializeToUtf8Bytes(rule, JsonSerializerOptions.Web))], default);
 
     public Task RemoveRuleAsync() => _memory.WriteAsync(AlertPartitions.Of(Tenant), [TableWrite.Delete("r|fell")], default);
+
+    public Task DisableTenantAsync() => Get<TenantStore>().AddAsync(
+        new(Tenant, "Acme", ["AAPL"], ["wire/news"], new Dictionary<string, string>()) { IsDisabled = true }, TenantOrigin.Api, "admin", default);
 
     /// <summary>An alert that no other is.</summary>
     public Alert Next(AlertRule rule, string symbol = "AAPL") => new(

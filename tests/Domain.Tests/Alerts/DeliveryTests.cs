@@ -1,5 +1,6 @@
 using Sentiment.Domain.Alerts;
 using Sentiment.Domain.Alerts.Delivery;
+using Sentiment.Domain.Retention;
 using Sentiment.Domain.Storage;
 using Sentiment.Domain.Workflows;
 
@@ -96,6 +97,7 @@ public sealed class DeliveryTests
     public static TheoryData<string, string> Changes => new()
     {
         { "disabled", "the rule is disabled" }, { "deleted", "the rule was deleted" }, { "moved", "the rule tells somebody else now" }, { "unsubscribed", "unsubscribed" },
+        { "tenant disabled", "the tenant is disabled" },
     };
 
     [Theory]
@@ -110,6 +112,7 @@ public sealed class DeliveryTests
         {
             "disabled" => host.SaveAsync(DeliveryHost.Rule(isEnabled: false)),
             "deleted" => host.RemoveRuleAsync(),
+            "tenant disabled" => host.DisableTenantAsync(),
             "moved" => host.SaveAsync(DeliveryHost.Rule(targets: new AlertTarget("risk@acme.example"))),
             _ => UnsubscribeAsync(host),
         });
@@ -214,5 +217,57 @@ public sealed class DeliveryTests
         var subscription = await ends.ReadAsync(token, default);
         Assert.Equal(new(DeliveryHost.Tenant, "fell", "ops@acme.example"), subscription);
         await ends.EndAsync(subscription!, default);
+    }
+
+    [Fact]
+    public async Task Links_to_unsubscribe_lead_to_the_API_where_that_is_elsewhere()
+    {
+        await using var host = new DeliveryHost { Options = new() { PublicUrl = new("https://page.example"), ApiUrl = new("https://api.example") } };
+        await host.SaveAsync(DeliveryHost.Rule());
+        await host.RestartAsync();
+        await host.RaiseAsync();
+        await host.IdleAsync();
+        var mail = Assert.Single(host.Targets.Mails);
+        Assert.StartsWith("https://api.example/api/unsubscribe/", mail.Unsubscribe!.AbsoluteUri, StringComparison.Ordinal);
+        Assert.Contains("https://page.example/#/acme/alerts/", mail.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Old_alerts_go_with_all_that_became_of_them_but_those_that_are_still_to_be_sent()
+    {
+        var digest = DeliveryHost.Rule(digest: 60);
+        await using var host = await DeliveryHost.StartAsync();
+        for (var n = 0; n < 60; n++)
+        {
+            await host.RaiseAsync();
+        }
+
+        await host.IdleAsync();
+        host.Targets.Answer = (_, _) => Down;
+        var open = await host.RaiseAsync();
+        await host.IdleAsync();
+        host.Targets.Answer = (_, _) => new MailOutcome.Refused("no such address");
+        await host.RaiseAsync();
+        await host.IdleAsync();
+        await host.SaveAsync(digest);
+        await host.RaiseAsync(digest);
+        await host.RaiseAsync(digest);
+        var before = await host.KeysAsync("");
+        Assert.All((string[])["a|", "i|", "e|", "m|", "x|dead|", "x|waiting|", "o|"], kind => Assert.Contains(before, key => key.StartsWith(kind, StringComparison.Ordinal)));
+
+        // Nothing is old yet; then all but the one that is tried again and the digest that is still open.
+        var old = new OldAlerts(host.Get<ITableStore>());
+        var at = host.Time.GetUtcNow();
+        Assert.Null(await old.RemoveAsync(DeliveryHost.Tenant, at, 1, null, new(host.Time, 30), default));
+        Assert.Equal(before, await host.KeysAsync(""));
+        var next = await old.RemoveAsync(DeliveryHost.Tenant, at.AddDays(2), 1, null, new(host.Time, 0), default);
+        Assert.NotNull(next);
+        Assert.Null(await old.RemoveAsync(DeliveryHost.Tenant, at.AddDays(2), 1, next, new(host.Time, 0), default));
+        var left = await host.KeysAsync("");
+        Assert.Equal([open.Id], left.Where(k => k.StartsWith("i|", StringComparison.Ordinal)).Select(k => k[2..]).Where(id => id == open.Id));
+        Assert.Equal((3, 3, 2, 2), (Count("a|"), Count("e|"), Count("m|"), Count("o|")));
+        Assert.Equal((0, 2), (Count("x|dead|"), Count("x|waiting|") + Count("x|held|")));
+
+        int Count(string kind) => left.Count(k => k.StartsWith(kind, StringComparison.Ordinal));
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
+using Sentiment.Domain.Scoring;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Tenants;
 using Sentiment.Domain.Tests.Support;
@@ -13,7 +14,7 @@ public class StoredTenantsTests
 
     private StoredTenants Tenants => field ??= new(
         "blob 'config/tenants.json'", _ => Task.FromResult(_file is null ? null : (ReadOnlyMemory<byte>?)Encoding.UTF8.GetBytes(_file)),
-        new SourceCatalog([new ScriptedVendor(ScriptedVendor.Describe(), _time)]), _time);
+        new SourceCatalog([new ScriptedVendor(ScriptedVendor.Describe(), _time)]), new OneModel(new LetterScorer()), _time);
 
     private static string File(string tenant) =>
         $$$"""{"tenants":[{"id":"{{{tenant}}}","symbols":["AAPL"],"tables":["wire/news"],"credentials":{"wire":"env:TOKEN"}}]}""";

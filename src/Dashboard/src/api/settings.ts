@@ -1,7 +1,7 @@
 /** The documents of tenants, keys, rules and alerts, as docs/api.md has them. */
 
 /** Who the key is. */
-export interface Me { id: string; tenant: string | null; scopes: string[]; admin: boolean }
+export interface Me { id: string; tenant: string | null; scopes: string[]; admin: boolean; models: string[] }
 
 export type Retention = Record<string, number | null>;
 

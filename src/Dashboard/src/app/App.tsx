@@ -115,7 +115,7 @@ export function App() {
       };
       return tenants.length > 0 ? <Shell api={api} me={me} tenants={tenants} reload={reload} leave={leave} /> : (
         <main id="main">
-          {me.admin ? <NewTenant api={api} tables={[]} made={reload} /> : <><h1>Sentiment</h1><Empty>There is nothing that this key may see.</Empty></>}
+          {me.admin ? <NewTenant api={api} tables={[]} models={me.models} made={reload} /> : <><h1>Sentiment</h1><Empty>There is nothing that this key may see.</Empty></>}
         </main>
       );
     }

@@ -92,7 +92,7 @@ export function Shell({ api, me, tenants, reload, leave }: { api: Api; me: Me; t
           {place.view === 'keys' && <Keys />}
           {place.view === 'settings' && (
             isDeleting ? <Deletion tenant={place.tenant!} done={() => void reload().then(() => { location.hash = '#/'; })} />
-              : what === 'new' && me.admin ? <NewTenant api={api} tables={tables} made={async (id) => { await reload(); location.hash = href(id, 'settings'); }} />
+              : what === 'new' && me.admin ? <NewTenant api={api} tables={tables} models={me.models} made={async (id) => { await reload(); location.hash = href(id, 'settings'); }} />
               : <Settings />
           )}
         </Boundary>

@@ -8,7 +8,7 @@ import { blank, fields, settingsOf } from './form.ts';
 import { SettingsForm } from './SettingsForm.tsx';
 
 /** Makes a tenant; its credentials are tried at their vendors first. */
-export function NewTenant({ api, tables, made }: { api: Api; tables: readonly string[]; made: (id: string) => Promise<void> }) {
+export function NewTenant({ api, tables, models, made }: { api: Api; tables: readonly string[]; models: readonly string[]; made: (id: string) => Promise<void> }) {
   const [id, setId] = useState('');
   const [form, set] = useState(blank);
   const act = useAct();
@@ -33,7 +33,7 @@ export function NewTenant({ api, tables, made }: { api: Api; tables: readonly st
               value={id} set={setId} problem={problemOf(act.problems, 'id')}
             />
           </div>
-          <SettingsForm form={form} set={set} problems={act.problems} tables={tables} test={null} />
+          <SettingsForm form={form} set={set} problems={act.problems} tables={tables} models={models} test={null} />
           <div class="submit">
             <button type="submit" class="primary" disabled={act.isBusy}>Create</button>
             <Outcome act={act} fields={fields} meanwhile="Saving; credentials are tried at their vendors…" />

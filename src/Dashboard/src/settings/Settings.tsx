@@ -46,7 +46,7 @@ export function Settings() {
 }
 
 function Edit({ first, reload, saved: told }: { first: Version; reload: () => void; saved: () => void }) {
-  const { api, tenants, tenant, reload: reloadTenants } = useSession();
+  const { api, me, tenants, tenant, reload: reloadTenants } = useSession();
   const [version, setVersion] = useState(first);
   const [form, set] = useState(() => formOf(first.read));
   const [conflict, setConflict] = useState<{ theirs: Version; by: ChangeRecord | null; both: string[] } | null>(null);
@@ -98,7 +98,7 @@ function Edit({ first, reload, saved: told }: { first: Version; reload: () => vo
       <form onSubmit={(event) => { event.preventDefault(); void save(); }}>
         <SettingsForm
           form={form} set={(typed: Form) => { set(typed); if (act.said && !act.said.isProblem) { act.forget(); } }} problems={act.problems}
-          tables={[...new Set(tenants.flatMap((known) => known.tables))].sort()}
+          tables={[...new Set(tenants.flatMap((known) => known.tables))].sort()} models={me.models}
           test={async (vendor, reference) => (await api.send<Tested>('POST', path`/tenants/${tenant.id}/credentials/test`, { vendor, reference })).body!}
         />
         {conflict && (

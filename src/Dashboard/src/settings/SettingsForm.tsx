@@ -1,4 +1,4 @@
-import { problemOf, TextField } from '../parts/Field.tsx';
+import { Field, problemOf, TextField } from '../parts/Field.tsx';
 import { Values } from '../parts/Values.tsx';
 import { Credentials, type Test } from './Credentials.tsx';
 import { spans, type Form } from './form.ts';
@@ -6,11 +6,12 @@ import { spans, type Form } from './form.ts';
 const kept = { items: 'Items', bars: 'Bars', quarantine: 'Quarantine' };
 
 /** The fields of a tenant's settings. */
-export function SettingsForm({ form, set, problems, tables, test }: {
+export function SettingsForm({ form, set, problems, tables, models, test }: {
   form: Form;
   set: (form: Form) => void;
   problems: Readonly<Record<string, string>>;
   tables: readonly string[];
+  models: readonly string[];
   test: Test | null;
 }) {
   const of = (field: string) => problemOf(problems, field);
@@ -22,7 +23,13 @@ export function SettingsForm({ form, set, problems, tables, test }: {
         name="Schedule" help="Six cron fields from the second on, UTC. Empty: the server's." placeholder="0 */15 * * * *"
         value={form.schedule} set={put('schedule')} problem={of('schedule')}
       />
-      <TextField name="Model" help="Empty: the server's." placeholder="default" value={form.model} set={put('model')} problem={of('model')} />
+      <Field name="Model" help="It scores what comes from the next run on; what is scored stays as it is." problem={of('model')}>
+        {(tied) => (
+          <select {...tied} value={form.model || models[0]} onChange={(event) => put('model')(event.currentTarget.value)}>
+            {[...new Set([...models, ...(form.model ? [form.model] : [])])].map((model) => <option key={model} value={model}>{model}</option>)}
+          </select>
+        )}
+      </Field>
       <Values name="E-mails" help="Whom the tenant is reached by." values={form.emails} set={put('emails')} problem={of('emails')} placeholder="ops@acme.test" />
       <Values
         name="Symbols" help={`${form.symbols.length} symbols; several may be pasted at once.`} values={form.symbols} set={put('symbols')}

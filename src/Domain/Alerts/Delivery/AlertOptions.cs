@@ -24,8 +24,11 @@ public sealed record AlertOptions : IValidatableObject
     [Range(1, 720)]
     public int GiveUpHours { get; init; } = 48;
 
-    /// <summary>Where readers find the dashboard and the API: an absolute http or https address; null: messages have no such links.</summary>
+    /// <summary>Where readers find the dashboard: an absolute http or https address; null: messages have no such links.</summary>
     public Uri? PublicUrl { get; init; }
+
+    /// <summary>Where they find the API, which links to unsubscribe lead to: an absolute http or https address; default <see cref="PublicUrl"/>.</summary>
+    public Uri? ApiUrl { get; init; }
 
     /// <summary>Whether webhooks may be http, and at loopback, private and link-local addresses; default false.</summary>
     public bool AllowPrivateAddresses { get; init; }
@@ -33,9 +36,12 @@ public sealed record AlertOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (PublicUrl is { } url && (!url.IsAbsoluteUri || url.Scheme is not ("http" or "https")))
+        foreach (var (name, url) in ((string, Uri?)[])[(nameof(PublicUrl), PublicUrl), (nameof(ApiUrl), ApiUrl)])
         {
-            yield return new($"'{url}' is no absolute http or https address", [nameof(PublicUrl)]);
+            if (url is not null && (!url.IsAbsoluteUri || url.Scheme is not ("http" or "https")))
+            {
+                yield return new($"'{url}' is no absolute http or https address", [name]);
+            }
         }
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Sentiment.Domain.Alerts.Rules;
 using Sentiment.Domain.Diagnostics;
+using Sentiment.Domain.Tenants;
 using Sentiment.Domain.Workflows;
 
 namespace Sentiment.Domain.Alerts.Delivery;
@@ -12,7 +13,7 @@ namespace Sentiment.Domain.Alerts.Delivery;
 /// send once more, under the same id; whatever is recorded is not done again.
 /// </summary>
 internal sealed partial class DeliverToTarget(
-    AlertStore store, RuleStore rules, MessageSender sender, IOptions<AlertOptions> options, TimeProvider time, ILogger<DeliverToTarget> log)
+    AlertStore store, RuleStore rules, TenantStore tenants, MessageSender sender, IOptions<AlertOptions> options, TimeProvider time, ILogger<DeliverToTarget> log)
     : Activity<DeliveryCall, DeliveryStep>
 {
     /// <summary>How long a send may take.</summary>
@@ -111,6 +112,11 @@ internal sealed partial class DeliverToTarget(
         if (!rule.IsEnabled)
         {
             return "the rule is disabled";
+        }
+
+        if (await tenants.GetAsync(message.Tenant, cancellationToken).ConfigureAwait(false) is { Row.Status: not TenantStatus.Active })
+        {
+            return "the tenant is disabled";
         }
 
         if (!rule.Targets.Any(t => t.Email == delivery.Target.Email && t.Webhook == delivery.Target.Webhook))

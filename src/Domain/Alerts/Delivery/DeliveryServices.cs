@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Sentiment.Domain.Alerts.Rules;
 using Sentiment.Domain.Ingestion.Runs;
+using Sentiment.Domain.Tenants;
 using Sentiment.Domain.Workflows;
 
 namespace Sentiment.Domain.Alerts.Delivery;
@@ -22,6 +23,8 @@ public static class DeliveryServices
         registry.AddAlertDelivery();
         services.AddOptions();
         services.TryAddSingleton<RuleStore>();
+        services.TryAddSingleton<IChangeTrail, ChangeTrail>();
+        services.TryAddSingleton<TenantStore>();
         services.AddAlertStores().AddSingleton<MessageSender>();
         return services.AddSingleton<IAlertRaiser, AlertRaiser>().AddSingleton<IScheduleListener>(p => p.GetRequiredService<OpenAlerts>());
     }

@@ -36,7 +36,7 @@ internal sealed class MessageSender(AlertStore store, IMailer mailer, IWebhooks 
             return await webhooks.PostAsync(new(delivery.Target, id0, AlertMail.Subject(shown, more), shown, more, AlertMail.InboxOf(home, message.Tenant, shown, more)), cancellationToken).ConfigureAwait(false);
         }
 
-        var unsubscribe = home is null ? null : new Uri(AlertMail.Under(home, "api/unsubscribe/" + await unsubscribing.TokenAsync(message.Tenant, message.Rule, address, cancellationToken).ConfigureAwait(false)));
+        var unsubscribe = (options.Value.ApiUrl ?? home) is not { } api ? null : new Uri(AlertMail.Under(api, "api/unsubscribe/" + await unsubscribing.TokenAsync(message.Tenant, message.Rule, address, cancellationToken).ConfigureAwait(false)));
         var mail = AlertMail.Write(message.Tenant, shown, more, home, unsubscribe);
         return await mailer.SendAsync(new(address, mail.Subject, mail.Text, mail.Html, MessageIdOf(id0), unsubscribe), cancellationToken).ConfigureAwait(false);
     }

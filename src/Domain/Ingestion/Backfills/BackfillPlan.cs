@@ -43,6 +43,7 @@ internal sealed class BackfillPlan(ITableStore tables, ChunkStore chunks, Source
             To = hole.To,
             Window = hole.Window,
             KeepFrom = keepFrom,
+            Model = tenant.Model,
             Priority = CallPriority.Backfill,
         }, source, pace));
         foreach (var batch in planned.Chunk(ChunksPerWrite))

@@ -68,6 +68,9 @@ public sealed record ChunkRow
     /// <summary>The committed pages that it goes through again; null: it asks the vendor.</summary>
     public Replayed? Replayed { get; init; }
 
+    /// <summary>The name of the model that scores its new pages, its tenant's at the start of the run; null: the default.</summary>
+    public string? Model { get; init; }
+
     /// <summary>Which calls go first where its vendor permits few: its run's.</summary>
     public CallPriority Priority { get; init; } = CallPriority.Scheduled;
 
@@ -153,7 +156,7 @@ public sealed record ChunkRow
 /// <param name="Blob">The body's name.</param>
 /// <param name="FetchedAt">The page's clock.</param>
 /// <param name="NextCursor">Where the next page starts; null on the last.</param>
-/// <param name="Model">The model that was loaded; each item names the one that scored it.</param>
+/// <param name="Model">The model that scores it, a redo too as long as the host has it: name@hash8; each item names the one that scored it.</param>
 public sealed record PageRow(string Blob, DateTimeOffset FetchedAt, string? NextCursor, string Model)
 {
     /// <summary>The body's size.</summary>

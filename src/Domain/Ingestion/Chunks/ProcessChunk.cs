@@ -172,7 +172,7 @@ internal sealed class ProcessChunk(
         try
         {
             var (pinned, records, isNew) = await fetcher.GetAsync(row, number, mayBePinned, cancellationToken).ConfigureAwait(false);
-            return (pinned, await committers.Of(row.Table).CommitAsync(row, number, pinned.FetchedAt, records, isNew, cancellationToken).ConfigureAwait(false));
+            return (pinned, await committers.Of(row.Table).CommitAsync(row, number, pinned.FetchedAt, records, isNew, cancellationToken, model: pinned.Model).ConfigureAwait(false));
         }
         catch (SourceException failure) when (failure is { IsTransient: true } and not SourceWaitException && row.Stale is null)
         {

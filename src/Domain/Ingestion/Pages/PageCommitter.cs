@@ -10,7 +10,7 @@ namespace Sentiment.Domain.Ingestion.Pages;
 
 /// <summary>Writes what a pinned page of texts holds: quarantine, items, memberships, aggregates, in this order.</summary>
 internal sealed class PageCommitter(
-    ItemStore items, DayStore days, QuarantineStore quarantine, TrendStore trends, ChunkStore chunks, ITableStore tables, ISentimentScorer scorer,
+    ItemStore items, DayStore days, QuarantineStore quarantine, TrendStore trends, ChunkStore chunks, ITableStore tables, ChunkModels models,
     TimeProvider time) : IPageCommitter
 {
     private const int MaxUrlLength = 2048;
@@ -18,7 +18,7 @@ internal sealed class PageCommitter(
     /// <inheritdoc/>
     public async Task<CommittedPage> CommitAsync(
         ChunkRow chunk, int number, DateTimeOffset fetchedAt, IReadOnlyList<SourceRecord> records, bool isNew, CancellationToken cancellationToken,
-        IReadOnlyDictionary<string, Stamp>? owners = null)
+        IReadOnlyDictionary<string, Stamp>? owners = null, string? model = null)
     {
         var stamp = new Stamp(chunk.Id.ToString(), number);
         var abandoned = new AbandonedPages(chunks, chunk);
@@ -33,7 +33,7 @@ internal sealed class PageCommitter(
         var stored = time.GetElapsedTime(storing);
 
         var scoring = time.GetTimestamp();
-        var fresh = await ScoreAsync(chunk, id => owners?.GetValueOrDefault(id) ?? stamp, [.. open.Where(v => !known.ContainsKey(v.Key)).Select(v => v.Value)], cancellationToken).ConfigureAwait(false);
+        var fresh = await ScoreAsync(chunk, models.Of(chunk, model), id => owners?.GetValueOrDefault(id) ?? stamp, [.. open.Where(v => !known.ContainsKey(v.Key)).Select(v => v.Value)], cancellationToken).ConfigureAwait(false);
         Observe("score", time.GetElapsedTime(scoring));
 
         storing = time.GetTimestamp();
@@ -97,8 +97,8 @@ internal sealed class PageCommitter(
             ? await items.AmendAsync(tenant, standing, standing.Row.Symbols, stamp, cancellationToken).ConfigureAwait(false)
             : standing.Row;
 
-    private async Task<Dictionary<string, Item>> ScoreAsync(
-        ChunkRow chunk, Func<string, Stamp> stampOf, List<(SourceRecord Record, SortedSet<string> Symbols)> records, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, Item>> ScoreAsync(
+        ChunkRow chunk, ISentimentScorer scorer, Func<string, Stamp> stampOf, List<(SourceRecord Record, SortedSet<string> Symbols)> records, CancellationToken cancellationToken)
     {
         var texts = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var (record, _) in records)

@@ -17,9 +17,10 @@ internal interface IPageCommitter
     /// <param name="isNew">Whether nobody has worked on it before.</param>
     /// <param name="cancellationToken">Gives up; the next try writes the same.</param>
     /// <param name="owners">Other pages that records belong to if they are missing, by vendor id; null: all are this page's.</param>
+    /// <param name="model">The model that it was pinned to, name@hash8; null: its chunk's.</param>
     Task<CommittedPage> CommitAsync(
         ChunkRow chunk, int number, DateTimeOffset fetchedAt, IReadOnlyList<SourceRecord> records, bool isNew, CancellationToken cancellationToken,
-        IReadOnlyDictionary<string, Stamp>? owners = null);
+        IReadOnlyDictionary<string, Stamp>? owners = null, string? model = null);
 
     /// <summary>The pages that valid records belong to, as far as anything beside the records themselves says so, by vendor id.</summary>
     Task<IReadOnlyDictionary<string, Stamp>> OwnersAsync(string tenant, string table, IReadOnlyList<SourceRecord> records, CancellationToken cancellationToken);

@@ -3,7 +3,6 @@ using Sentiment.Domain.Diagnostics;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Retention;
-using Sentiment.Domain.Scoring;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Storage;
 using Sentiment.Domain.Tenants;
@@ -13,7 +12,7 @@ namespace Sentiment.Domain.Ingestion.Pages;
 
 /// <summary>Fetches a page, archives its body and pins it; a page once pinned is read from the archive alone.</summary>
 internal sealed class PageFetcher(
-    SourceCatalog sources, RunStore runs, ChunkStore chunks, IBlobStore blobs, ISecrets secrets, ISentimentScorer scorer, TimeProvider time)
+    SourceCatalog sources, RunStore runs, ChunkStore chunks, IBlobStore blobs, ISecrets secrets, ChunkModels models, TimeProvider time)
 {
     /// <summary>The page as pinned, its records, and whether this call pinned it, so that nobody has worked on it before.</summary>
     /// <param name="chunk">Its chunk.</param>
@@ -21,6 +20,7 @@ internal sealed class PageFetcher(
     /// <param name="mayBePinned">Whether an earlier holder may have pinned it; otherwise one that did is met only when this one pins.</param>
     /// <param name="cancellationToken">Gives up; the page is pinned or not.</param>
     /// <exception cref="SourceException">It could not be had; nothing was pinned.</exception>
+    /// <exception cref="NonRetryableException">The host has no such model as the tenant wants.</exception>
     /// <exception cref="SecretMissingException">The tenant's credential leads nowhere.</exception>
     public async Task<(PageRow Pinned, IReadOnlyList<SourceRecord> Records, bool IsNew)> GetAsync(
         ChunkRow chunk, int page, bool mayBePinned, CancellationToken cancellationToken)
@@ -39,6 +39,8 @@ internal sealed class PageFetcher(
             return (pinned, await ArchivedAsync(source, request, pinned, cancellationToken).ConfigureAwait(false), false);
         }
 
+        // Before the vendor is asked: where there is no such model, the answer would be for nothing.
+        var model = models.Of(chunk).Model;
         var credential = await CredentialAsync(chunk, source.Description, cancellationToken).ConfigureAwait(false);
         var (body, parsed) = await AskAsync(source, request with { Credential = credential }, cancellationToken).ConfigureAwait(false);
 
@@ -48,7 +50,7 @@ internal sealed class PageFetcher(
         // Bodies of a day lie together and are shared by no other day's pages, so that a day can be removed as a whole.
         var blob = OldBodies.Folder(chunk.Tenant, Rows.Day(body.FetchedAt)) + hash;
         await blobs.PutAsync(blob, body.Bytes, cancellationToken).ConfigureAwait(false);
-        var wanted = new PageRow(blob, body.FetchedAt, parsed.NextCursor, scorer.Model) { Bytes = body.Bytes.Length, Stale = chunk.Stale };
+        var wanted = new PageRow(blob, body.FetchedAt, parsed.NextCursor, model) { Bytes = body.Bytes.Length, Stale = chunk.Stale };
         var row = await chunks.PinAsync(chunk.Id, page, wanted, cancellationToken).ConfigureAwait(false);
         Observe("store", storing);
 

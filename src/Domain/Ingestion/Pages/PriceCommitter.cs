@@ -17,7 +17,7 @@ internal sealed class PriceCommitter(PriceStore prices, QuarantineStore quaranti
     /// </remarks>
     public async Task<CommittedPage> CommitAsync(
         ChunkRow chunk, int number, DateTimeOffset fetchedAt, IReadOnlyList<SourceRecord> records, bool isNew, CancellationToken cancellationToken,
-        IReadOnlyDictionary<string, Stamp>? owners = null)
+        IReadOnlyDictionary<string, Stamp>? owners = null, string? model = null)
     {
         var stamp = new Stamp(chunk.Id.ToString(), number);
         var abandoned = new AbandonedPages(chunks, chunk);

@@ -39,6 +39,7 @@ internal sealed class ReplayPlan(ITableStore tables, ChunkStore chunks, Quaranti
                 To = original.To,
                 Window = original.Window,
                 KeepFrom = keepFrom,
+                Model = tenant.Model,
                 Replayed = new(kind, original.Id.ToString(), numbers),
             });
             if (batch.Count == ChunksPerWrite)

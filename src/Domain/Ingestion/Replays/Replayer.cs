@@ -7,7 +7,7 @@ using Sentiment.Domain.Workflows;
 namespace Sentiment.Domain.Ingestion.Replays;
 
 /// <summary>Goes through a committed page again, as it lies in the archive and by the rules of now.</summary>
-internal sealed class Replayer(SourceCatalog sources, ChunkStore chunks, IBlobStore blobs, QuarantineStore quarantine, PageCommitters committers)
+internal sealed class Replayer(SourceCatalog sources, ChunkStore chunks, IBlobStore blobs, QuarantineStore quarantine, PageCommitters committers, ChunkModels models)
 {
     /// <summary>Writes all of a replay's page but its checkpoint; repeated, it writes the same.</summary>
     /// <exception cref="NonRetryableException">The chunk, the page or its body is gone.</exception>
@@ -19,7 +19,10 @@ internal sealed class Replayer(SourceCatalog sources, ChunkStore chunks, IBlobSt
         var next = number == pages.Count ? null
             : pages[number] == pages[number - 1] + 1 ? page.NextCursor
             : (await PageAsync(original, pages[number] - 1, cancellationToken).ConfigureAwait(false)).NextCursor;
-        var pinned = await chunks.PinAsync(chunk.Id, number, page with { NextCursor = next }, cancellationToken).ConfigureAwait(false);
+
+        // What comes back is scored as it was; what is let in now, as anything new is.
+        var model = kind == ReplayKind.Raw ? page.Model : models.Of(chunk).Model;
+        var pinned = await chunks.PinAsync(chunk.Id, number, page with { NextCursor = next, Model = model }, cancellationToken).ConfigureAwait(false);
         var bytes = await blobs.GetAsync(page.Blob, cancellationToken).ConfigureAwait(false)
             ?? throw new NonRetryableException($"The archive has no '{page.Blob}' any more, which page {pages[number - 1]} of '{id}' is in.");
         var records = sources.Get(chunk.Table).Parse(RequestOf(chunk), new(bytes, page.FetchedAt)).Records;
@@ -31,7 +34,7 @@ internal sealed class Replayer(SourceCatalog sources, ChunkStore chunks, IBlobSt
             // Under its own stamp, as a redo: what is there stays, what is missing comes back as it was.
             var owners = await committer.OwnersAsync(chunk.Tenant, chunk.Table, chosen, cancellationToken).ConfigureAwait(false);
             var rebuilt = await committer.CommitAsync(
-                original with { KeepFrom = chunk.KeepFrom }, pages[number - 1], page.FetchedAt, chosen, isNew: false, cancellationToken, owners).ConfigureAwait(false);
+                original with { KeepFrom = chunk.KeepFrom }, pages[number - 1], page.FetchedAt, chosen, isNew: false, cancellationToken, owners, page.Model).ConfigureAwait(false);
             return (pinned, rebuilt with
             {
                 Ledger = new(rebuilt.Inserted, rebuilt.Ledger.Read - rebuilt.Inserted, 0, rebuilt.Ledger.Skipped),
@@ -39,7 +42,7 @@ internal sealed class Replayer(SourceCatalog sources, ChunkStore chunks, IBlobSt
             });
         }
 
-        var committed = await committer.CommitAsync(chunk, number, page.FetchedAt, chosen, isNew: false, cancellationToken).ConfigureAwait(false);
+        var committed = await committer.CommitAsync(chunk, number, page.FetchedAt, chosen, isNew: false, cancellationToken, model: pinned.Model).ConfigureAwait(false);
         var valid = SortedPage.Of(chosen, chunk, page.FetchedAt).Valid.Values.SelectMany(v => QuarantinedRecord.KeysOf(v.Record)).Select(TableLimits.Escape);
         await quarantine.AcceptAsync(
             chunk.Tenant, chunk.Table, valid.Where(standing.ContainsKey).Distinct(StringComparer.Ordinal).Select(k => standing[k]), chunk.Id.ToString(), cancellationToken).ConfigureAwait(false);

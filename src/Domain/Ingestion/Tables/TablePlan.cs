@@ -58,6 +58,7 @@ public static class TablePlan
                         To = start + span < to ? start + span : to,
                         Window = window,
                         KeepFrom = keepFrom,
+                        Model = tenant.Model,
                         Priority = run.Priority,
                         WaitsUntil = run.Arguments.IsExplicit ? null : run.StartedAt + TimeSpan.FromMinutes(run.Bounds.LongestWaitMinutes),
                     }, source, expected));
