@@ -98,15 +98,15 @@ public sealed class TenantLifeTests(Chromium chromium, Demo demo) : PageTest(chr
 
         // What a target refused is given up; sent again it arrives, under the key that it had.
         var refused = Page.Locator(".deliveries li", new() { HasText = "127.0.0.1" });
-        await Expect(refused).ToContainTextAsync("given up");
+        await Expect(refused.Locator(".status")).ToHaveTextAsync("given up");
         await Expect(refused.Locator(".problem")).ToContainTextAsync("410");
         hook.Answer = HttpStatusCode.OK;
         await Button("Send again what was given up").ClickAsync();
-        await Expect(refused).ToContainTextAsync("sent");
+        await Expect(refused.Locator(".status")).ToHaveTextAsync("sent");
         Assert.Equal((2, 1), (hook.Keys.Count, hook.Keys.Distinct().Count()));
 
         await Button("Evaluate now").ClickAsync();
-        await Expect(Page.Locator(".alert .submit [role=status]")).ToHaveTextAsync(new Regex("^✓ It holds: 1 items?"));
+        await Expect(Page.Locator(".alert .submit [role=status]")).ToHaveTextAsync(new Regex("^✓ It holds: [1-9]"));
         await Button("Mark seen").ClickAsync();
         await Expect(Page.Locator("nav .badge")).ToHaveCountAsync(0);
         return id;
