@@ -49,7 +49,7 @@ internal sealed class OldAlerts(ITableStore tables)
     private async Task<bool> RemoveAsync(TableRow row, StoredAlert stored, TableRow? found, CancellationToken cancellationToken)
     {
         var message = found is null ? null : Rows.Read(found, DeliveryJson.Default.AlertMessage);
-        if (message is { IsClosed: false } || message?.Deliveries.Any(d => !d.IsFinal) == true)
+        if (message?.Deliveries.Any(d => !d.IsFinal) == true)
         {
             return false;
         }
