@@ -126,7 +126,7 @@ public sealed class CommandTests
         var resumed = await SentimentProcess.RunAsync(null, "demo", "--once", "--data", place.Data);
         Assert.True(resumed.ExitCode == 0, resumed.ToString());
         Assert.Contains("goes on where it stood", resumed.Output, StringComparison.Ordinal);
-        Assert.NotEmpty(Directory.GetFiles(Path.Combine(place.Data, "outbox"), "*.eml"));
+        Assert.NotEmpty(Directory.GetFiles(Path.Combine(place.Data, "outbox"), "*.eml", SearchOption.AllDirectories));
         await using var after = new StoredTruth(place.Data);
         await after.AssertVerifiesAsync();
     }

@@ -4,7 +4,7 @@ using Sentiment.Domain.Storage;
 
 namespace Sentiment.Adapters.Outbox;
 
-/// <summary>Mail that is sent nowhere: it is kept as a blob, <c>outbox/TIME-ID.eml</c>.</summary>
+/// <summary>Mail that is sent nowhere: it is kept as a blob, <c>outbox/TENANT/TIME-ID.eml</c>.</summary>
 internal sealed class BlobMailer(IBlobStore blobs, MailboxAddress from, TimeProvider time) : IMailer
 {
     /// <inheritdoc/>
@@ -15,7 +15,7 @@ internal sealed class BlobMailer(IBlobStore blobs, MailboxAddress from, TimeProv
         try
         {
             var bytes = await MailFile.WriteAsync(mail, from, now, cancellationToken).ConfigureAwait(false);
-            await blobs.PutAsync("outbox/" + MailFile.NameOf(mail, now), bytes, cancellationToken).ConfigureAwait(false);
+            await blobs.PutAsync(BlobOutbox.FolderOf(mail.Tenant) + MailFile.NameOf(mail, now), bytes, cancellationToken).ConfigureAwait(false);
             return new MailOutcome.Accepted();
         }
         catch (ParseException problem)

@@ -3,8 +3,8 @@ using Sentiment.Domain.Alerts;
 
 namespace Sentiment.Adapters.Outbox;
 
-/// <summary>Mail that is sent nowhere: it is written into a folder, each whole or not at all.</summary>
-/// <param name="folder">The folder; made with the first mail.</param>
+/// <summary>Mail that is sent nowhere: it is written into a folder of its tenant, each whole or not at all.</summary>
+/// <param name="folder">The folder of all tenants; made with the first mail.</param>
 /// <param name="from">The sender.</param>
 /// <param name="time">The clock.</param>
 internal sealed class FileMailer(string folder, MailboxAddress from, TimeProvider time) : IMailer
@@ -17,8 +17,9 @@ internal sealed class FileMailer(string folder, MailboxAddress from, TimeProvide
         try
         {
             var bytes = await MailFile.WriteAsync(mail, from, now, cancellationToken).ConfigureAwait(false);
-            Directory.CreateDirectory(folder);
-            var path = Path.Combine(folder, MailFile.NameOf(mail, now));
+            var own = FileOutbox.FolderOf(folder, mail.Tenant);
+            Directory.CreateDirectory(own);
+            var path = Path.Combine(own, MailFile.NameOf(mail, now));
             await File.WriteAllBytesAsync(path + ".new", bytes, cancellationToken).ConfigureAwait(false);
             File.Move(path + ".new", path, overwrite: true);
             return new MailOutcome.Accepted();

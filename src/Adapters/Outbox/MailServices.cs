@@ -11,7 +11,7 @@ namespace Sentiment.Adapters.Outbox;
 /// <summary>Registers mail.</summary>
 public static class MailServices
 {
-    /// <summary>Registers <see cref="IMailer"/>: over SendGrid if its key is configured, otherwise as files.</summary>
+    /// <summary>Registers <see cref="IMailer"/>: over SendGrid if its key is configured, otherwise as files; and <see cref="IOutbox"/>, which has those files.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configuration">The configuration.</param>
     /// <param name="outbox">The folder of the files; null: they are blobs.</param>
@@ -26,6 +26,7 @@ public static class MailServices
         services.TryAddSingleton<IMailer>(p => outbox is null
             ? new BlobMailer(p.GetRequiredService<IBlobStore>(), sender, p.GetRequiredService<TimeProvider>())
             : new FileMailer(outbox, sender, p.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IOutbox>(p => outbox is null ? new BlobOutbox(p.GetRequiredService<IBlobStore>()) : new FileOutbox(outbox));
         return services;
     }
 }

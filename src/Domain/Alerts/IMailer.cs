@@ -17,7 +17,11 @@ public interface IMailer
 /// <param name="Html">The body as HTML; null for none.</param>
 /// <param name="MessageId">Its Message-ID, angle brackets included; a service without idempotency keys may still send it twice.</param>
 /// <param name="Unsubscribe">Where one request of the reader's mail program ends such mail (RFC 8058); null: nowhere.</param>
-public sealed record Mail(string To, string Subject, string Text, string? Html, string MessageId, Uri? Unsubscribe = null);
+public sealed record Mail(string To, string Subject, string Text, string? Html, string MessageId, Uri? Unsubscribe = null)
+{
+    /// <summary>The tenant whose rule it is of.</summary>
+    public required string Tenant { get; init; }
+}
 
 /// <summary>What became of a mail, or of a call of a webhook.</summary>
 public abstract record MailOutcome

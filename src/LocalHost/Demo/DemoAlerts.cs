@@ -29,7 +29,7 @@ internal static class DemoAlerts
             return;
         }
 
-        foreach (var mail in Directory.EnumerateFiles(outbox, "*.eml").Where(f => File.GetLastWriteTimeUtc(f) >= since).Order(StringComparer.Ordinal))
+        foreach (var mail in Directory.EnumerateFiles(outbox, "*.eml", SearchOption.AllDirectories).Where(f => File.GetLastWriteTimeUtc(f) >= since).OrderBy(Path.GetFileName, StringComparer.Ordinal))
         {
             to.WriteLine($"Alert mail: {mail}");
         }

@@ -12,7 +12,7 @@ namespace Sentiment.Adapters.Tests.SendGrid;
 public class SendGridMailerTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero);
-    private static readonly Mail Mail = new("ops@acme.example", "AAPL fell", "Below the line.", "<p>Below the line.</p>", "<alert-7.1@sentiment>", new("https://sentiment.example/u/1"));
+    private static readonly Mail Mail = new("ops@acme.example", "AAPL fell", "Below the line.", "<p>Below the line.</p>", "<alert-7.1@sentiment>", new("https://sentiment.example/u/1")) { Tenant = "acme" };
     private readonly FakeTimeProvider _time = new(Now);
 
     private static LoopbackService Service(int status, string? reset = null, string body = "") => new(async (_, response) =>

@@ -38,6 +38,6 @@ internal sealed class MessageSender(AlertStore store, IMailer mailer, IWebhooks 
 
         var unsubscribe = (options.Value.ApiUrl ?? home) is not { } api ? null : new Uri(AlertMail.Under(api, "api/unsubscribe/" + await unsubscribing.TokenAsync(message.Tenant, message.Rule, address, cancellationToken).ConfigureAwait(false)));
         var mail = AlertMail.Write(message.Tenant, shown, more, home, unsubscribe);
-        return await mailer.SendAsync(new(address, mail.Subject, mail.Text, mail.Html, MessageIdOf(id0), unsubscribe), cancellationToken).ConfigureAwait(false);
+        return await mailer.SendAsync(new(address, mail.Subject, mail.Text, mail.Html, MessageIdOf(id0), unsubscribe) { Tenant = message.Tenant }, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -20,7 +20,7 @@ public enum DeletionPart
     /// <summary>All other rows.</summary>
     Rows,
 
-    /// <summary>Archived bodies.</summary>
+    /// <summary>Archived bodies, and mail that was kept.</summary>
     Bodies,
 
     /// <summary>Every place is looked at again.</summary>

@@ -1,10 +1,11 @@
+using Sentiment.Domain.Alerts;
 using Sentiment.Domain.Retention;
 using Sentiment.Domain.Storage;
 
 namespace Sentiment.Domain.Tenants.Deletion;
 
-/// <summary>Removes a tenant's archived bodies, which lie in a folder of its own: no other tenant's page is pinned to one.</summary>
-internal sealed class DeletedBodies(IBlobStore blobs)
+/// <summary>Removes a tenant's archived bodies, which lie in a folder of its own: no other tenant's page is pinned to one; and mail that was kept instead of being sent.</summary>
+internal sealed class DeletedBodies(IBlobStore blobs, IEnumerable<IOutbox> outboxes)
 {
     private const int BodiesPerStep = 100;
 
@@ -29,7 +30,14 @@ internal sealed class DeletedBodies(IBlobStore blobs)
             }
 
             removed.Add("bodies", names.Count);
-            if (names.Count < BodiesPerStep)
+            var mails = 0;
+            foreach (var outbox in outboxes)
+            {
+                mails += await outbox.RemoveAsync(tenant, BodiesPerStep, cancellationToken).ConfigureAwait(false);
+            }
+
+            removed.Add("mails", mails);
+            if (names.Count < BodiesPerStep && mails < BodiesPerStep)
             {
                 return true;
             }

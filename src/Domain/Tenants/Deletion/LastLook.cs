@@ -1,3 +1,4 @@
+using Sentiment.Domain.Alerts;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Retention;
@@ -6,7 +7,7 @@ using Sentiment.Domain.Storage;
 namespace Sentiment.Domain.Tenants.Deletion;
 
 /// <summary>Looks at every place that can hold something of a tenant; where nothing is found, the tenant's own row goes, too.</summary>
-internal sealed class LastLook(TenantPlaces places, TenantStore tenants, ITableStore tables, ITableSnapshots snapshots, IBlobStore blobs)
+internal sealed class LastLook(TenantPlaces places, TenantStore tenants, ITableStore tables, ITableSnapshots snapshots, IBlobStore blobs, IEnumerable<IOutbox> outboxes)
 {
     private const int RunsPerRead = 100;
 
@@ -57,6 +58,11 @@ internal sealed class LastLook(TenantPlaces places, TenantStore tenants, ITableS
         await foreach (var place in places.OfAsync(tenant, cancellationToken).ConfigureAwait(false))
         {
             found += await tables.QueryAsync(place.Range, cancellationToken).CountAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (var outbox in outboxes)
+        {
+            found += await outbox.CountAsync(tenant, cancellationToken).ConfigureAwait(false);
         }
 
         return found + await blobs.ListAsync(OldBodies.FolderOf(tenant), cancellationToken).CountAsync(cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using Sentiment.Domain.Alerts;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Storage;
 using Sentiment.Domain.Tenants.Deletion;
@@ -28,7 +29,8 @@ public class DeleteTenantTests
         Assert.Equal(bodies, await host.BodiesAsync());
         var deletion = await host.DeletionAsync();
         Assert.Equal((DeletionStatus.Completed, 0L, null), (deletion.Status, deletion.Left, deletion.Reason));
-        Assert.Equal((4L, 2L), (deletion.Removed["items"], deletion.Removed["keys"]));
+        Assert.Equal((4L, 2L, 130L), (deletion.Removed["items"], deletion.Removed["keys"], deletion.Removed["mails"]));
+        Assert.Equal((0, 2), (await host.Get<IOutbox>().CountAsync(Deleting.Acme, default), await host.Get<IOutbox>().CountAsync(Deleting.Other, default)));
         Assert.Null(await host.Get<TenantDeleter>().BeginAsync(Deleting.Acme, null, "admin", default));
     }
 

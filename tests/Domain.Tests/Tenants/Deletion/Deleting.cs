@@ -27,7 +27,10 @@ internal static partial class Deleting
 
     public static async Task<IngestionHost> OpenAsync()
     {
-        var host = new IngestionHost(ScriptedVendor.Describe(), ScriptedVendor.DescribePrices());
+        var host = new IngestionHost(ScriptedVendor.Describe(), ScriptedVendor.DescribePrices())
+        {
+            Also = services => services.AddSingleton<IOutbox>(new KeptMail { [Acme] = 130, [Other] = 2 }),
+        };
         host.Vendors[0].Pages = request => [
             [new($"{request.Symbols[0]}-1", "Headline one", Noon, ["AAPL", "MSFT"]) { Tags = ["Earnings"] }, new("bad", null, Noon, ["AAPL"])],
             [new($"{request.Symbols[0]}-2", "Headline two", Noon.AddHours(20), ["AAPL", "MSFT"])]];
@@ -103,4 +106,17 @@ internal static partial class Deleting
     public static async Task<IReadOnlyList<RunRow>> RunsAsync(this IngestionHost host) => [.. (await RunStore.ListAsync(host.Tables, null, 10, null, default)).Select(r => r.Run)];
 
     public static Task<WorkflowInstance> EndOfAsync(this IngestionHost host, string instance) => host.Get<IWorkflowClient>().WaitForEndAsync(instance, default);
+
+    /// <summary>Mail by tenant.</summary>
+    private sealed class KeptMail : Dictionary<string, int>, IOutbox
+    {
+        public Task<long> CountAsync(string tenant, CancellationToken cancellationToken) => Task.FromResult<long>(this[tenant]);
+
+        public Task<int> RemoveAsync(string tenant, int most, CancellationToken cancellationToken)
+        {
+            var removed = Math.Min(most, this[tenant]);
+            this[tenant] -= removed;
+            return Task.FromResult(removed);
+        }
+    }
 }
