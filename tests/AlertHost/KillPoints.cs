@@ -9,7 +9,7 @@ internal sealed class KillPoints(int killAt)
 {
     private int _passed;
 
-    /// <summary>The mail that was sent and is not yet recorded.</summary>
+    /// <summary>The mail whose send has begun and is not yet recorded.</summary>
     public string? InGap { get; set; }
 
     /// <summary>The chosen moment says where it was, and is the last thing that the process does.</summary>
@@ -44,8 +44,12 @@ internal sealed class KilledTables(ITableStore inner, KillPoints points) : ITabl
         points.Pass($"before the write of {name}");
         var etags = await inner.WriteAsync(partition, writes, cancellationToken);
 
-        // What comes after a send is its record.
-        points.InGap = null;
+        // What a mail's message is changed to after its send is its record; other rows are written meanwhile, too.
+        if (points.InGap is { } sent && writes.Any(w => w.Key.StartsWith("m|", StringComparison.Ordinal) && sent.Contains(w.Key[2..], StringComparison.Ordinal)))
+        {
+            points.InGap = null;
+        }
+
         points.Pass($"after the write of {name}");
         return etags;
     }
@@ -57,8 +61,10 @@ internal sealed class KilledMailer(IMailer inner, KillPoints points) : IMailer
     public async Task<MailOutcome> SendAsync(Mail mail, CancellationToken cancellationToken)
     {
         points.Pass("before the send");
-        var outcome = await inner.SendAsync(mail, cancellationToken);
+
+        // From here on it may have arrived, whatever another thread's write ends the process at.
         points.InGap = mail.MessageId;
+        var outcome = await inner.SendAsync(mail, cancellationToken);
         points.Pass("after the send");
         return outcome;
     }
