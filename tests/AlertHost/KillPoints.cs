@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Sentiment.Domain.Alerts;
 using Sentiment.Domain.Storage;
@@ -9,8 +10,8 @@ internal sealed class KillPoints(int killAt)
 {
     private int _passed;
 
-    /// <summary>The mail whose send has begun and is not yet recorded.</summary>
-    public string? InGap { get; set; }
+    /// <summary>The mails whose send has begun and is not yet recorded; several may be on their way.</summary>
+    public ConcurrentDictionary<string, bool> InGap { get; } = new();
 
     /// <summary>The chosen moment says where it was, and is the last thing that the process does.</summary>
     public void Pass(string where)
@@ -20,7 +21,7 @@ internal sealed class KillPoints(int killAt)
             return;
         }
 
-        Console.Out.WriteLine($"killed {where} gap {InGap ?? "none"}");
+        Console.Out.WriteLine($"killed {where} gap {string.Join(' ', InGap.Keys)}");
         Console.Out.Flush();
         Process.GetCurrentProcess().Kill();
         Process.GetCurrentProcess().WaitForExit();
@@ -45,9 +46,9 @@ internal sealed class KilledTables(ITableStore inner, KillPoints points) : ITabl
         var etags = await inner.WriteAsync(partition, writes, cancellationToken);
 
         // What a mail's message is changed to after its send is its record; other rows are written meanwhile, too.
-        if (points.InGap is { } sent && writes.Any(w => w.Key.StartsWith("m|", StringComparison.Ordinal) && sent.Contains(w.Key[2..], StringComparison.Ordinal)))
+        foreach (var sent in points.InGap.Keys.Where(sent => writes.Any(w => w.Key.StartsWith("m|", StringComparison.Ordinal) && sent.Contains(w.Key[2..], StringComparison.Ordinal))))
         {
-            points.InGap = null;
+            points.InGap.TryRemove(sent, out _);
         }
 
         points.Pass($"after the write of {name}");
@@ -63,7 +64,7 @@ internal sealed class KilledMailer(IMailer inner, KillPoints points) : IMailer
         points.Pass("before the send");
 
         // From here on it may have arrived, whatever another thread's write ends the process at.
-        points.InGap = mail.MessageId;
+        points.InGap[mail.MessageId] = true;
         var outcome = await inner.SendAsync(mail, cancellationToken);
         points.Pass("after the send");
         return outcome;

@@ -25,7 +25,7 @@ public sealed partial class KilledAlertTests(ITestOutputHelper output)
 
     private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("SENTIMENT_ALERT_KILLS"), CultureInfo.InvariantCulture, out var kills) ? kills : DefaultKills;
 
-    [GeneratedRegex("^killed (?<where>.*) gap (?<gap>.*)$", RegexOptions.Multiline)]
+    [GeneratedRegex("^killed (?<where>.*) gap ?(?<gap>.*)$", RegexOptions.Multiline)]
     private static partial Regex Killed { get; }
 
     [GeneratedRegex("^pages (?<pages>[0-9]+)$", RegexOptions.Multiline)]
@@ -69,10 +69,7 @@ public sealed partial class KilledAlertTests(ITestOutputHelper output)
                 var where = Killed.Match(end.Output);
                 Assert.True(where.Success, $"kill {kill} at moment {moment}: {end}");
                 places.Add(where.Groups["where"].Value);
-                if (where.Groups["gap"].Value.Trim() is not "none" and var gap)
-                {
-                    gaps.Add(gap);
-                }
+                gaps.AddRange(where.Groups["gap"].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
             }
         }
 
