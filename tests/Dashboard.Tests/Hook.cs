@@ -8,7 +8,6 @@ namespace Sentiment.Dashboard.Tests;
 internal sealed class Hook : IDisposable
 {
     private readonly HttpListener _listener = new();
-    private readonly Task _answering;
 
     public Hook()
     {
@@ -20,7 +19,7 @@ internal sealed class Hook : IDisposable
 
         _listener.Prefixes.Add($"http://127.0.0.1:{Address.Port}/");
         _listener.Start();
-        _answering = Task.Run(AnswerAsync);
+        _ = Task.Run(AnswerAsync);
     }
 
     public Uri Address { get; }
@@ -31,11 +30,8 @@ internal sealed class Hook : IDisposable
     /// <summary>The idempotency keys of all messages, in order.</summary>
     public ConcurrentQueue<string> Keys { get; } = new();
 
-    public void Dispose()
-    {
-        _listener.Close();
-        _answering.ContinueWith(_ => { }, TaskScheduler.Default);
-    }
+    // Its task ends with it.
+    public void Dispose() => _listener.Close();
 
     private async Task AnswerAsync()
     {

@@ -20,8 +20,10 @@ public sealed class OnnxModels : ISentimentModels, IDisposable
         _standard = standard;
         _pool = new(options.LoadedModels, name => OnnxSentimentScorer.Load(options with { ModelPath = options.Models[name] }, time, turns), time);
         _further = options.Models.ToDictionary(
-            m => m.Key, m => new LentScorer(_pool, m.Key, m.Value) is var scorer && cache is not null ? new CachedScorer(scorer, cache) : (ISentimentScorer)scorer, StringComparer.Ordinal);
-        Names = [ISentimentModels.Default, .. options.Models.Keys.Order(StringComparer.Ordinal)];
+            m => m.Key, m => Remembered(new LentScorer(_pool, m.Key, m.Value)), StringComparer.Ordinal);
+        Names = options.ModelNames;
+
+        ISentimentScorer Remembered(ISentimentScorer scorer) => cache is null ? scorer : new CachedScorer(scorer, cache);
     }
 
     /// <inheritdoc/>
@@ -42,7 +44,8 @@ public sealed class OnnxModels : ISentimentModels, IDisposable
     /// <summary>Scores with a model of the pool.</summary>
     private sealed class LentScorer(ModelPool pool, string name, string path) : ISentimentScorer
     {
-        private readonly Lazy<string> _model = new(() => OnnxSentimentScorer.ModelOf(path));
+        // A folder that cannot be read once is read again.
+        private readonly Lazy<string> _model = new(() => OnnxSentimentScorer.ModelOf(path), LazyThreadSafetyMode.PublicationOnly);
 
         // Known without the model's being loaded: a page is pinned to it before it is known whether anything is to be scored.
         public string Model => _model.Value;

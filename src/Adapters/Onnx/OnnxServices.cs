@@ -24,8 +24,7 @@ public static partial class OnnxServices
     }
 
     /// <summary>The names of the configured models, for whoever only has to know which there are.</summary>
-    public static IReadOnlyList<string> ModelNames(IConfiguration configuration) =>
-        [ISentimentModels.Default, .. Read(configuration).Models.Keys.Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> ModelNames(IConfiguration configuration) => Read(configuration).ModelNames;
 
     /// <summary>
     /// Scores with the models of <paramref name="options"/>, behind a cache unless that is 0 entries. The default one is loaded at the

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Sentiment.Domain.Scoring;
 
 namespace Sentiment.Adapters.Onnx;
 
@@ -18,6 +19,9 @@ public sealed record ScoringOptions
     /// <summary>Further models that a tenant may choose: the folder of each by its name, [a-z0-9-]{1,40}; at most 20, default none.</summary>
     /// <remarks>Read on its own, since its keys are names.</remarks>
     internal IReadOnlyDictionary<string, string> Models { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>The names of all models, the default one first.</summary>
+    internal IReadOnlyList<string> ModelNames => [ISentimentModels.Default, .. Models.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>Further models in memory at the same time, those used last; 1 to 20, default 2.</summary>
     [Range(1, MaxModels)]

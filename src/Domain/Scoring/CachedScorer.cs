@@ -10,7 +10,7 @@ public sealed class CachedScorer : ISentimentScorer
     private readonly ISentimentScorer _inner;
     private readonly ScoreCache _cache;
 
-    // A model that is loaded only when it scores knows its name no sooner.
+    // A model that is loaded only when it scores knows its name no sooner; what fails once is tried again.
     private readonly Lazy<UInt128> _modelKey;
     private long _hits;
     private long _misses;
@@ -32,7 +32,7 @@ public sealed class CachedScorer : ISentimentScorer
         ArgumentNullException.ThrowIfNull(cache);
         _inner = inner;
         _cache = cache;
-        _modelKey = new(() => ScoreCache.Hash(inner.Model));
+        _modelKey = new(() => ScoreCache.Hash(inner.Model), LazyThreadSafetyMode.PublicationOnly);
     }
 
     /// <inheritdoc/>

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Ingestion.Pages;
+using Sentiment.Domain.Ingestion.Replays;
 using Sentiment.Domain.Ingestion.Runs;
 using Sentiment.Domain.Items;
 using Sentiment.Domain.Scoring;
+using Sentiment.Domain.Storage;
 using Sentiment.Domain.Tests.Support;
 
 namespace Sentiment.Domain.Tests.Ingestion;
@@ -63,6 +65,30 @@ public class ModelTests
             models.Remove("old");
             models["fine"] = fine;
         }
+    }
+
+    [Fact]
+    public async Task What_comes_back_from_the_archive_is_scored_as_it_was_or_where_that_model_is_gone_as_the_tenant_wants_it_now()
+    {
+        // Both score alike, for the index keeps the labels that it was written with.
+        var models = new Models { ["fine"] = new() { Model = "fine@00000002" } };
+        await using var host = Host(models);
+        host.Vendor.Pages = _ => [[News("a")]];
+        await host.StartEngineAsync();
+        await host.EndAsync(await host.BeginAsync(IngestionHost.Roster(host.Tenant("acme", "AAPL") with { Model = "fine" })));
+        foreach (var expected in (string[])["fine@00000002", "letters@00000001"])
+        {
+            host.Time.Advance(TimeSpan.FromMinutes(1));
+            await host.Tables.WriteAsync(ItemStore.Partition("acme", "wire/news"), [TableWrite.Delete("a")], default);
+            await host.EndAsync(await host.BeginAsync(IngestionHost.Roster(host.Tenant("acme", "AAPL")), request: new([], [], null, null, ReplayKind.Raw)));
+            Assert.Equal([$"a {expected}"], await ModelsOfAsync(host, "acme"));
+            models.Clear();
+        }
+
+        // Nothing is missing any more, so that nobody asks which models there are.
+        host.Time.Advance(TimeSpan.FromMinutes(1));
+        var last = await host.EndAsync(await host.BeginAsync(IngestionHost.Roster(host.Tenant("acme", "AAPL") with { Model = "gone" }), request: new([], [], null, null, ReplayKind.Raw)));
+        Assert.Equal(WorkStatus.Completed, last.Run.Status);
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using Sentiment.Domain.Diagnostics;
 using Sentiment.Domain.Ingestion.Chunks;
 using Sentiment.Domain.Items;
-using Sentiment.Domain.Scoring;
 using Sentiment.Domain.Sources;
 using Sentiment.Domain.Storage;
 using Sentiment.Domain.Trends;
@@ -33,7 +32,7 @@ internal sealed class PageCommitter(
         var stored = time.GetElapsedTime(storing);
 
         var scoring = time.GetTimestamp();
-        var fresh = await ScoreAsync(chunk, models.Of(chunk, model), id => owners?.GetValueOrDefault(id) ?? stamp, [.. open.Where(v => !known.ContainsKey(v.Key)).Select(v => v.Value)], cancellationToken).ConfigureAwait(false);
+        var fresh = await ScoreAsync(chunk, model, id => owners?.GetValueOrDefault(id) ?? stamp, [.. open.Where(v => !known.ContainsKey(v.Key)).Select(v => v.Value)], cancellationToken).ConfigureAwait(false);
         Observe("score", time.GetElapsedTime(scoring));
 
         storing = time.GetTimestamp();
@@ -97,9 +96,15 @@ internal sealed class PageCommitter(
             ? await items.AmendAsync(tenant, standing, standing.Row.Symbols, stamp, cancellationToken).ConfigureAwait(false)
             : standing.Row;
 
-    private static async Task<Dictionary<string, Item>> ScoreAsync(
-        ChunkRow chunk, ISentimentScorer scorer, Func<string, Stamp> stampOf, List<(SourceRecord Record, SortedSet<string> Symbols)> records, CancellationToken cancellationToken)
+    private async Task<Dictionary<string, Item>> ScoreAsync(
+        ChunkRow chunk, string? model, Func<string, Stamp> stampOf, List<(SourceRecord Record, SortedSet<string> Symbols)> records, CancellationToken cancellationToken)
     {
+        if (records.Count == 0)
+        {
+            return []; // Where all is known, it does not matter which models there are.
+        }
+
+        var scorer = models.Of(chunk, model);
         var texts = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var (record, _) in records)
         {

@@ -34,7 +34,7 @@ internal sealed class Replayer(SourceCatalog sources, ChunkStore chunks, IBlobSt
             // Under its own stamp, as a redo: what is there stays, what is missing comes back as it was.
             var owners = await committer.OwnersAsync(chunk.Tenant, chunk.Table, chosen, cancellationToken).ConfigureAwait(false);
             var rebuilt = await committer.CommitAsync(
-                original with { KeepFrom = chunk.KeepFrom }, pages[number - 1], page.FetchedAt, chosen, isNew: false, cancellationToken, owners, page.Model).ConfigureAwait(false);
+                original with { KeepFrom = chunk.KeepFrom, Model = chunk.Model }, pages[number - 1], page.FetchedAt, chosen, isNew: false, cancellationToken, owners, page.Model).ConfigureAwait(false);
             return (pinned, rebuilt with
             {
                 Ledger = new(rebuilt.Inserted, rebuilt.Ledger.Read - rebuilt.Inserted, 0, rebuilt.Ledger.Skipped),
